@@ -1,0 +1,1 @@
+"""Retrieval of dated passages and answers that cite them."""

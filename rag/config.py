@@ -1,0 +1,106 @@
+"""Settings: one frozen value, read once by an entry point from a TOML file and the environment.
+
+Building it loads nothing and touches no file but the TOML one. The environment wins over the file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rag.errors import ConfigurationError
+
+PREFIX = "NEWSDESK_"
+
+
+def _setting(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every setting; the name in the environment is NEWSDESK_ and the field in capitals."""
+
+    data: str = _setting("data", "folder of the archive, its indexes and the vector cache")
+    database: str = _setting("", "SQLAlchemy URL of the archive; empty: SQLite inside the data folder")
+    chroma: str = _setting("", "http(s) address of a Chroma server; empty: Chroma inside the data folder")
+    embedding: str = _setting("all-MiniLM-L6-v2", "sentence-transformers model: the bundled name, or a folder")
+    encoder: str = _setting("auto", "how the model runs: auto (measured once and remembered) or a name it offers")
+    host: str = _setting("127.0.0.1", "address the page listens on")
+    port: int = _setting(7860, "port the page listens on")
+    log_level: str = _setting("WARNING", "level of the log on standard error")
+
+    @property
+    def folder(self) -> Path:
+        """The data folder as a path."""
+        return Path(self.data).expanduser()
+
+    @property
+    def database_url(self) -> str:
+        """The archive's SQLAlchemy URL, SQLite inside the data folder unless set."""
+        return self.database or f"sqlite:///{self.folder / 'archive.db'}"
+
+
+def environment_name(setting: str) -> str:
+    """Return the environment variable that sets ``setting``."""
+    return PREFIX + setting.upper()
+
+
+def describe_settings() -> str:
+    """Return one line per setting for ``--help``."""
+    lines = [
+        f"  {environment_name(item.name):<20} {item.metadata['help']} (default: {item.default!r})"
+        for item in fields(Settings)
+    ]
+    return "settings (environment, or keys without prefix in newsdesk.toml):\n" + "\n".join(lines)
+
+
+def read_settings(
+    environment: Mapping[str, str] | None = None, *, file: Path | None = None, **overrides: Any
+) -> Settings:
+    """Read the settings from ``file`` (``newsdesk.toml`` when it exists), then the environment, then ``overrides``.
+
+    Raises ConfigurationError for an unknown key or a value of the wrong form.
+    """
+    environment = os.environ if environment is None else environment
+    known = {item.name: item for item in fields(Settings)}
+    values: dict[str, Any] = {}
+    path = file or Path(environment.get(PREFIX + "CONFIG", "newsdesk.toml"))
+    if path.is_file():
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{path} is not valid TOML ({error}). Mend or remove it.") from error
+        for key, value in found.items():
+            if key not in known:
+                raise ConfigurationError(f"{path}: unknown setting {key!r}. Known: {', '.join(known)}.")
+            values[key] = value
+    elif file is not None or PREFIX + "CONFIG" in environment:
+        raise ConfigurationError(f"There is no settings file {path}. Name one that exists.")
+    for name in known:
+        if environment_name(name) in environment:
+            values[name] = environment[environment_name(name)]
+    values.update({key: value for key, value in overrides.items() if value is not None})
+    return _checked(values)
+
+
+def _checked(values: dict[str, Any]) -> Settings:
+    if "port" in values:
+        try:
+            values["port"] = int(values["port"])
+        except (TypeError, ValueError):
+            raise ConfigurationError(f"NEWSDESK_PORT must be a whole number, not {values['port']!r}.") from None
+        if not 0 <= values["port"] <= 65535:
+            raise ConfigurationError(f"NEWSDESK_PORT must lie in 0..65535, not {values['port']}.")
+    for name, value in values.items():
+        if name != "port" and not isinstance(value, str):
+            raise ConfigurationError(f"{environment_name(name)} must be text, not {value!r}.")
+    chroma = values.get("chroma", "")
+    if chroma and urlsplit(chroma).scheme not in {"http", "https"}:
+        raise ConfigurationError(f"NEWSDESK_CHROMA must begin with http:// or https://, not {chroma!r}.")
+    return Settings(**values)

@@ -1,0 +1,250 @@
+"""The words of Newsdesk as types: articles, passages, questions, citations, answers.
+
+Plain frozen values. They cross package lines; types of the frameworks behind them do not.
+All moments are timezone-aware and in UTC. All character offsets count Unicode code points into
+``Article.text`` of the version they name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+
+class DatePrecision(StrEnum):
+    """How exactly a moment is known."""
+
+    DAY = "day"
+    TIME = "time"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A date from a publisher, with its precision and where it was read.
+
+    ``value`` is in UTC; with precision DAY it is midnight of that day. ``origin`` names the place
+    the date was read from, for example ``front matter`` or ``article:published_time``.
+    """
+
+    value: datetime
+    precision: DatePrecision
+    origin: str
+
+    def __post_init__(self) -> None:
+        if self.value.tzinfo is None:
+            raise ValueError("a Moment needs a timezone-aware datetime")
+
+    def __str__(self) -> str:
+        if self.precision is DatePrecision.DAY:
+            return self.value.date().isoformat()
+        return self.value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+class Kind(StrEnum):
+    """What an article is; ``BRIEF`` is our own summary after a publisher's report."""
+
+    NEWS = "news"
+    OPINION = "opinion"
+    PRESS_RELEASE = "press release"
+    BRIEF = "brief"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """One news item in one version, with three dates kept apart; an unknown date is ``None``.
+
+    ``url`` is canonical, or ``None`` for an item that has no address; ``source`` tells where it was
+    read (a file's path, ``-`` for standard input). ``duplicate_of`` names the article that counts as
+    the source when this one repeats its text word for word; such a copy is kept but not searched.
+    """
+
+    id: str
+    title: str
+    text: str
+    url: str | None = None
+    publisher: str | None = None
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    language: str | None = None
+    kind: Kind = Kind.NEWS
+    entities: tuple[str, ...] = ()
+    published_at: Moment | None = None
+    modified_at: Moment | None = None
+    ingested_at: datetime | None = None
+    source: str = ""
+    version: int = 1
+    duplicate_of: str | None = None
+
+    @property
+    def credit(self) -> str:
+        """Who stands behind the text: never a publisher's name for words that are ours."""
+        publisher = self.publisher or "publisher unknown"
+        if self.kind is Kind.BRIEF:
+            return f"brief, after a report by {publisher}"
+        return publisher
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A span of an article's text: ``article.text[start:end] == text`` always holds."""
+
+    id: str
+    article_id: str
+    version: int
+    ordinal: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What a question is limited to; empty means everything.
+
+    The period is half-open, ``published_from <= published_at < published_until``, and an article
+    without a known date is never inside a period.
+    """
+
+    published_from: datetime | None = None
+    published_until: datetime | None = None
+    publishers: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        """True when nothing is limited."""
+        return self == Scope()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One exchange of a conversation: what was asked, and the text of what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question as it is asked; nothing available only at or after ``as_of`` may be used.
+
+    ``as_of`` ``None`` means now. A bare date stands for the end of that day: see ``end_of_day``.
+    """
+
+    text: str
+    scope: Scope = field(default_factory=Scope)
+    as_of: datetime | None = None
+    conversation: tuple[Turn, ...] = ()
+
+
+def end_of_day(moment: datetime) -> datetime:
+    """Return the first instant after the day of ``moment``: the exclusive bound "as of" that day."""
+    day = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """How a passage came by its rank: ``final`` sorts, the others explain.
+
+    ``dense`` is a cosine in [-1, 1], ``lexical`` a BM25 score (0 when no term matched), ``recency``
+    the date prior in (0, 1]; ``None`` means not computed by this retriever.
+    """
+
+    final: float
+    dense: float | None = None
+    lexical: float | None = None
+    recency: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredPassage:
+    """A passage with the article it stands in and its scores."""
+
+    passage: Passage
+    article: Article
+    scores: Scores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """A numbered reference: ``article.text[start:end] == quote`` holds for the version it names.
+
+    ``passage_start`` and ``passage_end`` bound the passage the quote was found in.
+    """
+
+    number: int
+    article: Article
+    passage_id: str
+    passage_start: int
+    passage_end: int
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """A statement of an answer with the numbers of the citations that support it.
+
+    ``highlight`` is a span (start, end) into ``text`` that answers the question most directly.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    highlight: tuple[int, int] | None = None
+
+
+class AnswerStatus(StrEnum):
+    """Whether the archive says it."""
+
+    ANSWERED = "answered"
+    ABSTAINED = "abstained"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What is said to a question, or that the archive does not say it.
+
+    ``confidence`` is the probability, as calibrated, that the cited passages answer the question.
+    ``nearest`` holds the closest passages, one per article, offered when the answer abstains.
+    ``passages`` are all that were retrieved; ``seconds`` maps a stage's name to its duration.
+    ``complete`` is False while an answer is still growing.
+    """
+
+    question: Question
+    status: AnswerStatus
+    as_of: datetime
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[ScoredPassage, ...] = ()
+    passages: tuple[ScoredPassage, ...] = ()
+    confidence: float = 0.0
+    note: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    complete: bool = True
+
+    @property
+    def text(self) -> str:
+        """The answer as one line of plain text with its citation markers."""
+        return " ".join(
+            sentence.text + "".join(f" [{number}]" for number in sentence.citations)
+            for sentence in self.sentences
+        )
+
+
+class Retriever(Protocol):
+    """Finds passages for a question, best first."""
+
+    def __call__(self, question: Question, *, limit: int = 10) -> list[ScoredPassage]:
+        """Return at most ``limit`` passages inside the scope and available before the as-of date."""
+
+
+class Answerer(Protocol):
+    """Makes an answer out of passages."""
+
+    def __call__(self, question: Question, passages: Sequence[ScoredPassage]) -> Iterator[Answer]:
+        """Yield the answer as it grows; the last item is complete. Yields at least once."""
