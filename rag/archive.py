@@ -1,0 +1,296 @@
+"""The archive: the SQL truth that both indexes are derived from. This file opens and reads it.
+
+SQLite in write-ahead mode by default; any database of SQLAlchemy by its URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Engine, Row, create_engine, event, func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from rag import tables
+from rag.errors import ArchiveDamagedError, ArchiveMissingError
+from rag.schema import Article, DatePrecision, Kind, Moment, Passage, Scope
+
+SCHEMA_VERSION = "1"
+CHUNK = 500
+"""How many values go into one SQL ``IN``: safely below every database's limit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Located:
+    """A passage with the article it stands in."""
+
+    passage: Passage
+    article: Article
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """What the archive holds; ``publishers`` and ``sections`` are (name, articles), most first."""
+
+    articles: int
+    passages: int
+    oldest: Moment | None
+    newest: Moment | None
+    publishers: tuple[tuple[str, int], ...]
+    sections: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorSlice:
+    """Passage ids and their unit vectors: ``matrix[i]`` (float32, one row each) belongs to ``ids[i]``."""
+
+    ids: list[str]
+    matrix: NDArray[np.float32]
+
+
+def chunks(values: Iterable[str]) -> Iterable[list[str]]:
+    """Yield ``values`` in lists short enough for one statement."""
+    listed = list(values)
+    for at in range(0, len(listed), CHUNK):
+        yield listed[at : at + CHUNK]
+
+
+def timestamp(moment: datetime) -> int:
+    """Return whole seconds since 1970 (UTC), rounded down."""
+    return int(moment.timestamp() // 1)
+
+
+def from_timestamp(seconds: int) -> datetime:
+    """Return the moment of ``seconds`` since 1970, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def connect(url: str, *, create: bool) -> Engine:
+    """Open the database, making its tables when ``create``.
+
+    Raises ArchiveMissingError when a SQLite file does not exist and ``create`` is False, and
+    ArchiveDamagedError when the database cannot be read.
+    """
+    parsed = make_url(url)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    if sqlite and parsed.database and parsed.database != ":memory:":
+        path = Path(parsed.database)
+        if not create and not path.exists():
+            raise ArchiveMissingError(
+                f"There is no archive at {path}. Make one with `python -m ingest files PATH`, or set NEWSDESK_DATA."
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": 60} if sqlite else {})
+    if sqlite:
+        event.listen(engine, "connect", _configure_sqlite)
+    try:
+        if create:
+            tables.metadata.create_all(engine)
+        else:
+            with engine.connect() as connection:
+                connection.execute(select(tables.made_with).limit(1))
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise ArchiveDamagedError(
+            f"The archive's database at {parsed.render_as_string()} cannot be read "
+            f"({error.__class__.__name__}: {getattr(error, 'orig', error)}). "
+            "Restore it from a copy, or move it away and ingest again."
+        ) from error
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+class ArchiveReader:
+    """Read access to the archive; safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def made_with(self) -> dict[str, str]:
+        """Return how the archive was made, by name."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(tables.made_with.c.name, tables.made_with.c.value))
+            return {row.name: row.value for row in rows}
+
+    def overview(self) -> Overview:
+        """Count what is searched; copies and old versions are not counted."""
+        article = tables.articles.c
+        current = article.duplicate_of.is_(None)
+        with self.engine.connect() as connection:
+
+            def first(order: ColumnElement[Any]) -> Moment | None:
+                query = select(tables.articles).where(current, article.published.is_not(None))
+                row = connection.execute(query.order_by(order).limit(1)).first()
+                return None if row is None else _moment(row.published, row.published_precision, row.published_origin)
+
+            def counted(column: ColumnElement[Any]) -> tuple[tuple[str, int], ...]:
+                amount = func.count()
+                query = select(column, amount).where(current, column.is_not(None)).group_by(column)
+                return tuple((row[0], row[1]) for row in connection.execute(query.order_by(amount.desc(), column)))
+
+            return Overview(
+                articles=connection.scalar(select(func.count()).select_from(tables.articles).where(current)) or 0,
+                passages=connection.scalar(select(func.count()).select_from(tables.passages)) or 0,
+                oldest=first(article.published.asc()),
+                newest=first(article.published.desc()),
+                publishers=counted(article.publisher),
+                sections=counted(article.section),
+            )
+
+    def article(self, article_id: str, *, version: int | None = None) -> Article | None:
+        """Return an article in ``version`` (the newest by default), or None when it is not held."""
+        with self.engine.connect() as connection:
+            query = select(tables.articles, tables.versions.c.text, tables.versions.c.title.label("version_title"))
+            query = query.join(tables.versions, tables.versions.c.article_id == tables.articles.c.id)
+            number = tables.articles.c.version if version is None else version
+            row = connection.execute(
+                query.where(tables.articles.c.id == article_id, tables.versions.c.number == number)
+            ).first()
+        if row is None:
+            return None
+        return _article(row, version=row.version if version is None else version)
+
+    def find(self, id_or_url: str) -> str | None:
+        """Return the id of the article with this id or canonical URL, or None."""
+        with self.engine.connect() as connection:
+            condition = (tables.articles.c.id == id_or_url) | (tables.articles.c.url == id_or_url)
+            return connection.scalar(select(tables.articles.c.id).where(condition))
+
+    def locate(self, passage_ids: Sequence[str]) -> dict[str, Located]:
+        """Return the searched passages with these ids and their articles, by id; unknown ids are left out."""
+        found: dict[str, Located] = {}
+        known: dict[str, Article] = {}
+        query = (
+            select(
+                tables.passages.c.id.label("passage_id"),
+                tables.passages.c.ordinal,
+                tables.passages.c.start,
+                tables.passages.c.stop,
+                tables.versions.c.text,
+                tables.versions.c.title.label("version_title"),
+                tables.articles,
+            )
+            .join(tables.articles, tables.articles.c.id == tables.passages.c.article_id)
+            .join(
+                tables.versions,
+                (tables.versions.c.article_id == tables.passages.c.article_id)
+                & (tables.versions.c.number == tables.passages.c.version),
+            )
+        )
+        with self.engine.connect() as connection:
+            for part in chunks(passage_ids):
+                for row in connection.execute(query.where(tables.passages.c.id.in_(part))):
+                    article = known.get(row.id) or known.setdefault(row.id, _article(row, version=row.version))
+                    passage = Passage(
+                        id=row.passage_id,
+                        article_id=row.id,
+                        version=row.version,
+                        ordinal=row.ordinal,
+                        start=row.start,
+                        end=row.stop,
+                        text=article.text[row.start : row.stop],
+                    )
+                    found[row.passage_id] = Located(passage=passage, article=article)
+        return found
+
+    def allowed(self, passage_ids: Sequence[str], scope: Scope, as_of: datetime) -> set[str]:
+        """Return those of ``passage_ids`` inside the scope and available before ``as_of``."""
+        allowed: set[str] = set()
+        with self.engine.connect() as connection:
+            for part in chunks(passage_ids):
+                query = _within(select(tables.passages.c.id).where(tables.passages.c.id.in_(part)), scope, as_of)
+                allowed.update(connection.scalars(query))
+        return allowed
+
+    def count_within(self, scope: Scope, as_of: datetime) -> int:
+        """Return how many searched passages lie inside the scope and were available before ``as_of``."""
+        with self.engine.connect() as connection:
+            return connection.scalar(_within(select(func.count(tables.passages.c.id)), scope, as_of)) or 0
+
+    def vectors_within(self, scope: Scope, as_of: datetime, *, model_hash: str) -> VectorSlice:
+        """Return the vectors of all searched passages inside the scope and available before ``as_of``."""
+        query = _within(
+            select(tables.passages.c.id, tables.vectors.c.data).select_from(_embedded(model_hash)), scope, as_of
+        )
+        with self.engine.connect() as connection:
+            return _slice(connection.execute(query).all())
+
+    def vectors_of(self, passage_ids: Sequence[str], *, model_hash: str) -> VectorSlice:
+        """Return the vectors of these passages, in no particular order; unknown ids are left out."""
+        rows: list[Row[Any]] = []
+        query = select(tables.passages.c.id, tables.vectors.c.data).select_from(_embedded(model_hash))
+        with self.engine.connect() as connection:
+            for part in chunks(passage_ids):
+                rows.extend(connection.execute(query.where(tables.passages.c.id.in_(part))))
+        return _slice(rows)
+
+
+def _embedded(model_hash: str) -> Any:
+    return tables.passages.join(
+        tables.vectors,
+        (tables.vectors.c.hash == tables.passages.c.vector_hash) & (tables.vectors.c.model_hash == model_hash),
+    )
+
+
+def _within(query: Any, scope: Scope, as_of: datetime) -> Any:
+    passage = tables.passages.c
+    query = query.where(passage.available < timestamp(as_of))
+    if scope.published_from is not None:
+        query = query.where(passage.published >= timestamp(scope.published_from))
+    if scope.published_until is not None:
+        query = query.where(passage.published < timestamp(scope.published_until))
+    wanted = []
+    if scope.publishers:
+        wanted.append(func.lower(tables.articles.c.publisher).in_([name.lower() for name in scope.publishers]))
+    if scope.sections:
+        wanted.append(func.lower(tables.articles.c.section).in_([name.lower() for name in scope.sections]))
+    if wanted:
+        query = query.where(passage.article_id.in_(select(tables.articles.c.id).where(*wanted)))
+    return query
+
+
+def _slice(rows: Sequence[Row[Any]]) -> VectorSlice:
+    if not rows:
+        return VectorSlice(ids=[], matrix=np.zeros((0, 0), dtype=np.float32))
+    matrix = np.frombuffer(b"".join(row.data for row in rows), dtype=np.float16).reshape(len(rows), -1)
+    return VectorSlice(ids=[row.id for row in rows], matrix=matrix.astype(np.float32))
+
+
+def _moment(seconds: int | None, precision: str | None, origin: str | None) -> Moment | None:
+    if seconds is None:
+        return None
+    return Moment(value=from_timestamp(seconds), precision=DatePrecision(precision or "time"), origin=origin or "")
+
+
+def _article(row: Row[Any], *, version: int) -> Article:
+    return Article(
+        id=row.id,
+        title=row.version_title,
+        text=row.text,
+        url=row.url,
+        publisher=row.publisher,
+        authors=tuple(row.authors),
+        section=row.section,
+        language=row.language,
+        kind=Kind(row.kind),
+        entities=tuple(row.entities),
+        published_at=_moment(row.published, row.published_precision, row.published_origin),
+        modified_at=_moment(row.modified, row.modified_precision, row.modified_origin),
+        ingested_at=from_timestamp(row.ingested),
+        source=row.source,
+        version=version,
+        duplicate_of=row.duplicate_of,
+    )
