@@ -203,6 +203,12 @@ class ArchiveWriter(ArchiveReader):
             connection.execute(update(tables.articles).where(copies, others).values(duplicate_of=duplicate_of))
             self._retire(connection, article_id)
 
+    def reassign(self, article_id: str, *, duplicate_of: str | None) -> None:
+        """Record which article a copy repeats; None when it stands for itself."""
+        with self.engine.begin() as connection:
+            mine = tables.articles.c.id == article_id
+            connection.execute(update(tables.articles).where(mine).values(duplicate_of=duplicate_of))
+
     def remove(self, article_id: str) -> bool:
         """Delete an article with all versions; return False when it is not held.
 
@@ -233,6 +239,35 @@ class ArchiveWriter(ArchiveReader):
             for part in chunks(passage_ids):
                 statement = update(tables.passages).where(tables.passages.c.id.in_(part))
                 connection.execute(statement.values({f"in_{index}": True}))
+
+    def mark_unindexed(self, index: str, passage_ids: Sequence[str]) -> None:
+        """Record that ``index`` lacks these passages."""
+        with self.engine.begin() as connection:
+            for part in chunks(passage_ids):
+                statement = update(tables.passages).where(tables.passages.c.id.in_(part))
+                connection.execute(statement.values({f"in_{index}": False}))
+
+    def without_vector(self, passage_ids: Sequence[str], *, model_hash: str) -> list[tuple[str, str]]:
+        """Return (passage id, hash) of those of ``passage_ids`` whose vector is not in the cache."""
+        passage, vector = tables.passages, tables.vectors
+        same = (vector.c.hash == passage.c.vector_hash) & (vector.c.model_hash == model_hash)
+        query = select(passage.c.id, passage.c.vector_hash).select_from(passage.outerjoin(vector, same))
+        lacking: list[tuple[str, str]] = []
+        with self.engine.connect() as connection:
+            for part in chunks(passage_ids):
+                rows = connection.execute(query.where(passage.c.id.in_(part), vector.c.hash.is_(None)))
+                lacking.extend((row[0], row[1]) for row in rows)
+        return lacking
+
+    def available(self, passage_ids: Sequence[str]) -> dict[str, int]:
+        """Return from when on each passage may be used, in seconds since 1970, by id."""
+        found: dict[str, int] = {}
+        with self.engine.connect() as connection:
+            for part in chunks(passage_ids):
+                query = select(tables.passages.c.id, tables.passages.c.available)
+                rows = connection.execute(query.where(tables.passages.c.id.in_(part)))
+                found.update((row[0], row[1]) for row in rows)
+        return found
 
     def mark_all_unindexed(self, index: str) -> None:
         """Record that ``index`` is empty, so that everything is written to it again."""
@@ -266,6 +301,17 @@ class ArchiveWriter(ArchiveReader):
         with self.engine.connect() as connection:
             removals = connection.scalar(select(func.count()).select_from(tables.removals)) or 0
             return (connection.scalar(lacking) or 0) + removals
+
+    def count_passages(self) -> int:
+        """Return how many passages are searched."""
+        with self.engine.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(tables.passages)) or 0
+
+    def article_ids(self) -> list[str]:
+        """Return the ids of all articles that are searched, in order."""
+        query = select(tables.articles.c.id).where(tables.articles.c.duplicate_of.is_(None))
+        with self.engine.connect() as connection:
+            return list(connection.scalars(query.order_by(tables.articles.c.id)))
 
     def passage_ids(self) -> Iterator[str]:
         """Yield the ids of all searched passages, in order."""
