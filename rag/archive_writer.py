@@ -307,6 +307,12 @@ class ArchiveWriter(ArchiveReader):
         with self.engine.connect() as connection:
             return connection.scalar(select(func.count()).select_from(tables.passages)) or 0
 
+    def count_copies(self) -> int:
+        """Return how many word-for-word copies are kept beside the articles that are searched."""
+        query = select(func.count()).select_from(tables.articles).where(tables.articles.c.duplicate_of.is_not(None))
+        with self.engine.connect() as connection:
+            return connection.scalar(query) or 0
+
     def article_ids(self) -> list[str]:
         """Return the ids of all articles that are searched, in order."""
         query = select(tables.articles.c.id).where(tables.articles.c.duplicate_of.is_(None))
