@@ -1,0 +1,144 @@
+"""Ask on the command line: ``python -m rag ask "…"``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rag.config import describe_settings, read_settings
+from rag.errors import NewsdeskError, QuestionError
+from rag.schema import Answer, AnswerStatus, Question, Scope, end_of_day
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, 1 for an error, 4 when the archive does not say."""
+    parser = argparse.ArgumentParser(
+        prog="python -m rag",
+        description="Ask the archive.",
+        epilog=describe_settings(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", help="folder of the archive (NEWSDESK_DATA)")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    ask = commands.add_parser("ask", help="answer a question from the archive")
+    ask.add_argument("question")
+    ask.add_argument("--as-of", metavar="DATE", help="use nothing published after this day (YYYY-MM-DD)")
+    ask.add_argument("--from", dest="since", metavar="DATE", help="only articles published on or after this day")
+    ask.add_argument("--to", dest="until", metavar="DATE", help="only articles published on or before this day")
+    ask.add_argument("--publisher", action="append", default=[], help="only this publisher; repeatable")
+    ask.add_argument("--section", action="append", default=[], help="only this section; repeatable")
+    ask.add_argument("--json", action="store_true", help="JSON on standard output")
+    parsed = parser.parse_args(arguments)
+    try:
+        question = Question(
+            text=parsed.question,
+            as_of=None if parsed.as_of is None else end_of_day(day(parsed.as_of, "--as-of")),
+            scope=Scope(
+                published_from=None if parsed.since is None else day(parsed.since, "--from"),
+                published_until=None if parsed.until is None else end_of_day(day(parsed.until, "--to")),
+                publishers=tuple(parsed.publisher),
+                sections=tuple(parsed.section),
+            ),
+        )
+        from rag.engine import open_engine
+
+        with open_engine(read_settings(data=parsed.data), writer=False) as engine:
+            answer = engine.ask(question)
+    except NewsdeskError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(as_record(answer), ensure_ascii=False, indent=2) if parsed.json else as_text(answer))
+    return 0 if answer.status is AnswerStatus.ANSWERED else 4
+
+
+def day(text: str, name: str) -> datetime:
+    """Read an ISO date as midnight UTC; raises QuestionError naming the option."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise QuestionError(f"{name} takes a date such as 2025-12-11, not {text!r}.") from None
+
+
+def as_text(answer: Answer) -> str:
+    """Return an answer for reading in a terminal."""
+    lines: list[str] = []
+    if answer.status is AnswerStatus.ANSWERED:
+        lines += [answer.text, ""]
+        for citation in answer.citations:
+            article = citation.article
+            lines.append(
+                f"[{citation.number}] {article.title} ({article.credit}, {article.published_at or 'date unknown'})"
+            )
+            lines.append(f"    “{citation.quote}”")
+            lines.append(f"    {article.url or article.source}")
+    else:
+        lines.append("The archive does not say.")
+        if answer.nearest:
+            lines += ["", "Nearest articles (they do not answer the question):"]
+        for item in answer.nearest:
+            lines.append(
+                f"  - {item.article.title} ({item.article.credit}, {item.article.published_at or 'date unknown'})"
+            )
+    lines += ["", _footer(answer)]
+    return "\n".join(lines)
+
+
+def _footer(answer: Answer) -> str:
+    as_of = (answer.as_of - timedelta(microseconds=1)).date().isoformat()
+    times = ", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in answer.seconds.items())
+    return f"as of {as_of} · confidence {answer.confidence:.2f} · {times}"
+
+
+def as_record(answer: Answer) -> dict[str, Any]:
+    """Return an answer as plain values for JSON."""
+    return {
+        "question": answer.question.text,
+        "status": answer.status.value,
+        "as_of": answer.as_of.isoformat(),
+        "answer": answer.text,
+        "confidence": round(answer.confidence, 4),
+        "note": answer.note,
+        "sentences": [
+            {"text": item.text, "citations": list(item.citations), "highlight": item.highlight}
+            for item in answer.sentences
+        ],
+        "citations": [
+            {
+                "number": item.number,
+                "article": item.article.id,
+                "version": item.article.version,
+                "title": item.article.title,
+                "credit": item.article.credit,
+                "published_at": None if item.article.published_at is None else str(item.article.published_at),
+                "url": item.article.url,
+                "start": item.start,
+                "end": item.end,
+                "quote": item.quote,
+            }
+            for item in answer.citations
+        ],
+        "passages": [
+            {
+                "passage": item.passage.id,
+                "article": item.article.id,
+                "published_at": None if item.article.published_at is None else str(item.article.published_at),
+                "scores": {
+                    "final": round(item.scores.final, 4),
+                    "dense": item.scores.dense,
+                    "lexical": item.scores.lexical,
+                    "recency": item.scores.recency,
+                },
+            }
+            for item in answer.passages
+        ],
+        "nearest": [item.article.id for item in answer.nearest],
+        "seconds": {stage: round(seconds, 4) for stage, seconds in answer.seconds.items()},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

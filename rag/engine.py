@@ -1,0 +1,83 @@
+"""One path from a question to an answer, for page, command line, evaluation and Python alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from rag.archive import Overview as Overview
+from rag.config import Settings
+from rag.embed import Encoder, load_encoder
+from rag.errors import QuestionError
+from rag.evidence import TermStatistics
+from rag.extract import ExtractiveAnswerer
+from rag.retrieve import HybridRetriever
+from rag.schema import Answer, Answerer, Question, Retriever
+from rag.stores import Stores
+
+MAX_QUESTION = 2_000
+PASSAGES = 12
+
+
+class Engine:
+    """Open stores with a retriever and an answerer; close it, or use it in a ``with`` statement."""
+
+    def __init__(self, stores: Stores, *, retriever: Retriever | None = None, answerer: Answerer | None = None) -> None:
+        self.stores = stores
+        self.retriever = retriever or HybridRetriever(stores)
+        statistics = TermStatistics(stores.lexical.terms, stores.lexical.document_frequency, stores.lexical.count)
+        self.answerer = answerer or ExtractiveAnswerer(stores.encoder, statistics)
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the archive."""
+        self.stores.close()
+
+    def overview(self) -> Overview:
+        """Return what the archive holds."""
+        return self.stores.archive.overview()
+
+    def ask(self, question: Question) -> Answer:
+        """Return the complete answer: the last item of ``stream``."""
+        *_, answer = self.stream(question)
+        return answer
+
+    def stream(self, question: Question) -> Iterator[Answer]:
+        """Yield the answer as it grows; the last item is complete and carries the times of all stages.
+
+        Raises QuestionError for an empty or overlong question or a period that ends before it begins.
+        """
+        question = _checked(question)
+        began = time.perf_counter()
+        passages = self.retriever(question, limit=PASSAGES)
+        retrieved = time.perf_counter()
+        for answer in self.answerer(question, passages):
+            now = time.perf_counter()
+            seconds = {"retrieve": retrieved - began, "answer": now - retrieved, "total": now - began}
+            yield replace(answer, seconds=seconds)
+
+
+def open_engine(settings: Settings, *, encoder: Encoder | None = None, writer: bool = True) -> Engine:
+    """Open the archive of ``settings`` for questions; see ``Stores`` for what is raised."""
+    return Engine(Stores(settings, encoder or load_encoder(settings), writer=writer))
+
+
+def _checked(question: Question) -> Question:
+    text = " ".join(question.text.split())
+    if not text:
+        raise QuestionError("The question is empty. Type what you want to know.")
+    if len(text) > MAX_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read. Shorten it."
+        )
+    scope = question.scope
+    if scope.published_from and scope.published_until and scope.published_from >= scope.published_until:
+        raise QuestionError("The period ends before it begins. Swap its two dates.")
+    return replace(question, text=text, as_of=question.as_of or datetime.now(UTC))

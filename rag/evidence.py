@@ -1,0 +1,217 @@
+"""The sentences of the retrieved passages, and how well each answers the question.
+
+Every sentence is described by a handful of features in [0, 1] (the cosine may be below 0), so that
+their weights can be learnt from data and read by a person.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embed import Encoder
+from rag.indexed_text import header
+from rag.schema import ScoredPassage
+from rag.sentences import sentence_spans
+from rag.spans import AnswerType, names_in, spans_of, wanted_type
+
+MAX_PASSAGES = 10
+MAX_SENTENCES = 90
+_DANGLING = re.compile(
+    r"(?:[\"“']?)(?:He|She|It|They|This|That|These|Those|His|Her|Their|Its|But|And|However|Still|Meanwhile|Instead"
+    r"|Also|Then|The (?:company|studio|suit|deal|union|two|pair|firm|group|bill|law|agreement|move|ruling|report|film"
+    r"|actor|actress|singer|judge|plaintiffs?|companies|startup|start-up|service|tool|model))\b"
+)
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentenceFeatures:
+    """How a sentence meets a question; every value in [0, 1] but ``cosine`` in [-1, 1].
+
+    ``coverage`` is the share of the question's terms in the sentence, weighted by their rarity;
+    ``context`` the same for the sentence with its headline and the sentence before; ``passage`` the
+    passage's retrieval score over the best one's; ``typed`` 1 when it names what is asked for (a
+    person, a time, a place, an amount); ``early`` 1 for an article's first sentence, falling;
+    ``dangling`` 1 when it opens with a word that points back; ``short`` 1 when it is a fragment.
+    """
+
+    cosine: float
+    coverage: float
+    context: float
+    passage: float
+    typed: float
+    early: float
+    dangling: float
+    short: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceFeatures:
+    """How the evidence as a whole meets a question; what the confidence is computed from.
+
+    ``cosine``, ``coverage`` and ``context`` are those of the best sentence, ``dense`` the highest
+    cosine of a passage, ``covered`` the rarity-weighted share of question terms in the best
+    passage with its header, ``named`` the share of names and numbers of the question found there,
+    ``typed`` that of the best sentence.
+    """
+
+    cosine: float
+    coverage: float
+    context: float
+    dense: float
+    covered: float
+    named: float
+    typed: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceSentence:
+    """A sentence ``article.text[start:end]`` of a retrieved passage; ``vector`` is its unit vector."""
+
+    source: ScoredPassage
+    start: int
+    end: int
+    text: str
+    features: SentenceFeatures
+    vector: NDArray[np.float32]
+    previous: tuple[int, int] | None
+    """The span of the sentence before it in the same paragraph of the article, if any."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Everything known about a question's evidence; ``sentences`` in the order of the passages."""
+
+    kind: AnswerType
+    sentences: tuple[EvidenceSentence, ...]
+    passages: tuple[ScoredPassage, ...]
+    question_terms: Mapping[str, float]
+    names: tuple[str, ...]
+
+
+class TermStatistics:
+    """Terms as the lexical index sees them, and how rare they are in the archive."""
+
+    def __init__(
+        self, terms: Callable[[str], list[str]], document_frequency: Callable[[str], int], documents: Callable[[], int]
+    ) -> None:
+        self._terms = terms
+        self._frequency = document_frequency
+        self._documents = documents
+
+    def terms(self, text: str) -> set[str]:
+        """Return the distinct terms of ``text``."""
+        return set(self._terms(text))
+
+    def weights(self, text: str) -> dict[str, float]:
+        """Return the inverse document frequency of each distinct term (Robertson and Spärck Jones), above 0."""
+        total = self._documents()
+        found: dict[str, float] = {}
+        for term in sorted(self.terms(text)):
+            frequency = self._frequency(term)
+            found[term] = math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+        return found
+
+
+def gather(
+    question: str, passages: Sequence[ScoredPassage], *, encoder: Encoder, statistics: TermStatistics
+) -> Evidence:
+    """Describe the sentences of the best ``MAX_PASSAGES`` passages with respect to ``question``."""
+    considered = tuple(passages[:MAX_PASSAGES])
+    weights = statistics.weights(question)
+    kind = wanted_type(question)
+    asked = question.lower()
+    found: list[tuple[ScoredPassage, int, int, int, tuple[int, int] | None]] = []
+    seen: set[tuple[str, int]] = set()
+    for item in considered:
+        spans = sentence_spans(item.article.text, item.article.language)
+        for at, (start, end) in enumerate(spans):
+            inside = item.passage.start <= start and end <= item.passage.end
+            if not inside or (item.article.id, start) in seen:
+                continue
+            seen.add((item.article.id, start))
+            before = spans[at - 1] if at and "\n" not in item.article.text[spans[at - 1][1] : start] else None
+            found.append((item, at, start, end, before))
+    found = found[:MAX_SENTENCES]
+    texts = [item.article.text[start:end] for item, _, start, end, _ in found]
+    matrix = encoder.encode([question, *texts])
+    cosines = matrix[1:] @ matrix[0] if texts else np.zeros(0, dtype=np.float32)
+    best = max((item.scores.final for item in considered), default=0.0) or 1.0
+    sentences = []
+    for row, (item, at, start, end, before) in enumerate(found):
+        text = texts[row]
+        own = statistics.terms(text)
+        around = own | statistics.terms(header(item.article))
+        if before is not None:
+            around |= statistics.terms(item.article.text[before[0] : before[1]])
+        features = SentenceFeatures(
+            cosine=float(cosines[row]),
+            coverage=_share(weights, own),
+            context=_share(weights, around),
+            passage=max(0.0, item.scores.final / best),
+            typed=float(_names_wanted(kind, text, asked)),
+            early=1.0 / (1 + at),
+            dangling=float(_DANGLING.match(text) is not None),
+            short=float(len(text.split()) < 6),
+        )
+        sentences.append(
+            EvidenceSentence(
+                source=item, start=start, end=end, text=text, features=features,
+                vector=matrix[row + 1], previous=before,
+            )
+        )  # fmt: skip
+    return Evidence(
+        kind=kind,
+        sentences=tuple(sentences),
+        passages=considered,
+        question_terms=weights,
+        names=_names_and_numbers(question),
+    )
+
+
+def evidence_features(evidence: Evidence, best: EvidenceSentence, statistics: TermStatistics) -> EvidenceFeatures:
+    """Describe the evidence for an answer that opens with ``best``."""
+    covered, named = 0.0, 0.0
+    for item in evidence.passages:
+        text = f"{header(item.article)}\n{item.passage.text}"
+        covered = max(covered, _share(evidence.question_terms, statistics.terms(text)))
+    around = f"{header(best.source.article)}\n{best.source.passage.text}".lower()
+    if evidence.names:
+        named = sum(name in around for name in evidence.names) / len(evidence.names)
+    return EvidenceFeatures(
+        cosine=best.features.cosine,
+        coverage=best.features.coverage,
+        context=best.features.context,
+        dense=max((item.scores.dense or 0.0 for item in evidence.passages), default=0.0),
+        covered=covered,
+        named=named if evidence.names else 1.0,
+        typed=best.features.typed if evidence.kind is not AnswerType.OTHER else 1.0,
+    )
+
+
+def weighted(features: SentenceFeatures | EvidenceFeatures, weights: Mapping[str, float]) -> float:
+    """Return the weighted sum of the features; a feature without a weight counts 0."""
+    return float(sum(weights.get(item.name, 0.0) * getattr(features, item.name) for item in fields(features)))
+
+
+def _share(weights: Mapping[str, float], present: set[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
+
+
+def _names_wanted(kind: AnswerType, sentence: str, asked: str) -> bool:
+    """Return whether the sentence names something of the kind asked for that the question does not name itself."""
+    return any(sentence[start:end].lower() not in asked for start, end in spans_of(kind, sentence))
+
+
+def _names_and_numbers(question: str) -> tuple[str, ...]:
+    names = [question[start:end] for start, end in names_in(question)]
+    words = [word for name in names for word in re.findall(r"[\w’'-]+", name) if word[0].isupper() or word[0].isdigit()]
+    possessive = [re.sub(r"[’']s$", "", word) for word in words]
+    return tuple(dict.fromkeys(word.lower() for word in [*possessive, *_NUMBER.findall(question)] if len(word) > 1))

@@ -1,0 +1,161 @@
+"""The answerer without a language model: verbatim sentences, each with its citation, or an abstention."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from rag.embed import Encoder
+from rag.evidence import Evidence, EvidenceSentence, TermStatistics, evidence_features, gather, weighted
+from rag.schema import Answer, AnswerStatus, Citation, Question, ScoredPassage, Sentence
+from rag.spans import AnswerType, spans_of
+from rag.weights import AnswerWeights, read_weights
+
+MAX_SENTENCES = 4
+FACT_SENTENCES = 2
+"""A question for a person, a time, a place or an amount is answered in at most so many sentences."""
+NEAR_REPEAT = 0.86
+"""Cosine from which two sentences count as saying the same."""
+SHARE_OF_BEST = 0.8
+"""A further sentence must reach this share of the best one's odds-like score."""
+NEAREST = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """A sentence with its score; scores are comparable within one question only."""
+
+    sentence: EvidenceSentence
+    score: float
+
+
+class ExtractiveAnswerer:
+    """Answers with sentences that stand in the articles, and abstains when the evidence is weak."""
+
+    def __init__(self, encoder: Encoder, statistics: TermStatistics, *, weights: AnswerWeights | None = None) -> None:
+        self._encoder = encoder
+        self._statistics = statistics
+        self._weights = weights or read_weights()
+
+    def __call__(self, question: Question, passages: Sequence[ScoredPassage]) -> Iterator[Answer]:
+        """Yield the answer sentence by sentence; the last item is complete."""
+        as_of = question.as_of or datetime.now(UTC)
+        empty = Answer(
+            question=question,
+            status=AnswerStatus.ABSTAINED,
+            as_of=as_of,
+            passages=tuple(passages),
+            nearest=nearest_articles(passages),
+        )
+        evidence = gather(question.text, passages, encoder=self._encoder, statistics=self._statistics)
+        ranked = rank(evidence, self._weights)
+        if not ranked:
+            yield empty
+            return
+        best = ranked[0].sentence
+        features = evidence_features(evidence, best, self._statistics)
+        confidence = self._weights.probability(weighted(features, self._weights.evidence))
+        if confidence < self._weights.threshold:
+            yield replace(empty, confidence=confidence)
+            return
+        chosen = in_reading_order(choose(ranked, evidence.kind))
+        sentences: list[Sentence] = []
+        citations: list[Citation] = []
+        for number, item in enumerate(chosen, start=1):
+            citations.append(cite(item, number))
+            sentences.append(_statement(item, number, evidence.kind, question.text))
+            yield replace(
+                empty,
+                status=AnswerStatus.ANSWERED,
+                sentences=tuple(sentences),
+                citations=tuple(citations),
+                nearest=(),
+                confidence=confidence,
+                complete=number == len(chosen),
+            )
+
+
+def rank(evidence: Evidence, weights: AnswerWeights) -> list[Ranked]:
+    """Return the sentences, best first; ties are put by article and place."""
+    scored = [Ranked(sentence=item, score=weighted(item.features, weights.sentence)) for item in evidence.sentences]
+    return sorted(scored, key=lambda item: (-item.score, item.sentence.source.article.id, item.sentence.start))
+
+
+def choose(ranked: Sequence[Ranked], kind: AnswerType) -> list[EvidenceSentence]:
+    """Return one to four sentences: the best, and further ones nearly as good that add something.
+
+    A sentence that opens by pointing back ("He said …") brings the one before it along.
+    """
+    limit = FACT_SENTENCES if kind is not AnswerType.OTHER else MAX_SENTENCES
+    best = ranked[0].score
+    chosen: list[EvidenceSentence] = []
+    for item in ranked:
+        candidate = item.sentence
+        if len(chosen) >= limit or (chosen and math.exp(item.score - best) < SHARE_OF_BEST / 2):
+            break
+        if any(_repeats(candidate, other) for other in chosen):
+            continue
+        if candidate.features.short and chosen:
+            continue
+        before = _antecedent(candidate, ranked)
+        if before is not None and before not in chosen:
+            if len(chosen) + 2 > MAX_SENTENCES:
+                continue
+            chosen.append(before)
+        chosen.append(candidate)
+    return chosen
+
+
+def in_reading_order(chosen: Sequence[EvidenceSentence]) -> list[EvidenceSentence]:
+    """Put sentences of one article together and in its order; articles in the order of their best sentence."""
+    articles = list(dict.fromkeys(item.source.article.id for item in chosen))
+    return sorted(chosen, key=lambda item: (articles.index(item.source.article.id), item.start))
+
+
+def cite(item: EvidenceSentence, number: int) -> Citation:
+    """Return the citation of a sentence; its quote is the sentence as it stands in the article."""
+    passage = item.source.passage
+    return Citation(
+        number=number,
+        article=item.source.article,
+        passage_id=passage.id,
+        passage_start=passage.start,
+        passage_end=passage.end,
+        start=item.start,
+        end=item.end,
+        quote=item.source.article.text[item.start : item.end],
+    )
+
+
+def nearest_articles(passages: Sequence[ScoredPassage]) -> tuple[ScoredPassage, ...]:
+    """Return the best passage of each of the nearest articles."""
+    first: dict[str, ScoredPassage] = {}
+    for item in passages:
+        first.setdefault(item.article.id, item)
+    return tuple(list(first.values())[:NEAREST])
+
+
+def _antecedent(candidate: EvidenceSentence, ranked: Sequence[Ranked]) -> EvidenceSentence | None:
+    if not candidate.features.dangling or candidate.previous is None:
+        return None
+    for item in ranked:
+        other = item.sentence
+        if other.source.article.id == candidate.source.article.id and (other.start, other.end) == candidate.previous:
+            return other
+    return None
+
+
+def _repeats(one: EvidenceSentence, other: EvidenceSentence) -> bool:
+    if one is other:
+        return True
+    return float(one.vector @ other.vector) >= NEAR_REPEAT
+
+
+def _statement(item: EvidenceSentence, number: int, kind: AnswerType, question: str) -> Sentence:
+    asked = question.lower()
+    spans = [span for span in spans_of(kind, item.text) if item.text[span[0] : span[1]].lower() not in asked]
+    # Bold only where the sentence leaves no choice: one thing of the kind asked for.
+    highlight = spans[0] if len(spans) == 1 else None
+    return Sentence(text=item.text, citations=(number,), highlight=highlight)
