@@ -1,0 +1,1 @@
+"""Gold questions, measures, and the fitting of what is learnt."""

@@ -1,0 +1,68 @@
+"""The command line of the evaluation: ``python -m eval COMMAND``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rag.config import describe_settings, read_settings
+from rag.errors import NewsdeskError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 1 for an error."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval",
+        description="Measure the answers, and fit what is learnt.",
+        epilog=describe_settings(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", help="folder of the archive (NEWSDESK_DATA)")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    calibrate = commands.add_parser("calibrate", help="fit the answerer's weights and threshold on the dev split")
+    calibrate.add_argument(
+        "--gold", nargs="*", default=[], metavar="FILE", help="gold files (default: the bundled ones)"
+    )
+    calibrate.add_argument("--out", metavar="FILE", help="where to write (default: the answerer's own file)")
+    calibrate.add_argument("--false-refusals", type=float, default=0.06, help="share of answerable questions refused")
+    calibrate.add_argument("--seed", type=int, default=0, help="of the cross-validation")
+    calibrate.set_defaults(run=_calibrate)
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except NewsdeskError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _calibrate(parsed: argparse.Namespace) -> int:
+    from eval.calibrate import examples, fit, statistics_of, write
+    from eval.gold import Split, read_gold
+    from rag.engine import open_engine
+    from rag.weights import FILE
+
+    questions = [item for item in read_gold(Path(name) for name in parsed.gold) if item.split is Split.DEV]
+    with open_engine(read_settings(data=parsed.data), writer=False) as engine:
+        data = examples(
+            engine, questions, lambda count: print(f"\r{count} of {len(questions)}", end="", file=sys.stderr)
+        )
+        print(file=sys.stderr)
+        result = fit(data, statistics_of(engine), false_refusals=parsed.false_refusals, seed=parsed.seed)
+    made_by = {
+        "command": f"python -m eval calibrate --false-refusals {parsed.false_refusals} --seed {parsed.seed}",
+        "data": f"dev split of {', '.join(parsed.gold) or 'eval/gold'}, {len(questions)} questions",
+        "date": datetime.now(UTC).date().isoformat(),
+        "figures, cross-validated": json.dumps(result.figures),
+    }
+    write(result.weights, Path(parsed.out) if parsed.out else FILE, made_by=made_by)
+    for name, value in result.figures.items():
+        print(f"{name + ':':<34} {value}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""Fit the answerer's weights and its abstention threshold on gold questions.
+
+Sentence weights: logistic regression on the differences between sentences that hold the gold
+evidence and others of the same question (pairwise ranking, Joachims 2002). Confidence: logistic
+regression of "the answer cites gold evidence or an accepted answer" on the evidence features,
+with predictions for the threshold made by cross-validation, so that no question judges itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.gold import GoldQuestion
+from rag.engine import PASSAGES, Engine
+from rag.evidence import (
+    Evidence,
+    EvidenceFeatures,
+    EvidenceSentence,
+    SentenceFeatures,
+    TermStatistics,
+    evidence_features,
+    gather,
+)
+from rag.extract import choose, rank
+from rag.weights import AnswerWeights
+
+FOLDS = 10
+NEGATIVES = 12
+"""How many sentences without gold evidence each one with it is compared with: the hardest, by cosine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A gold question with its evidence; ``holds`` tells which of its sentences hold gold evidence."""
+
+    gold: GoldQuestion
+    evidence: Evidence
+    holds: tuple[bool, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """Fitted weights with the figures of the fit on the questions it was made with (cross-validated)."""
+
+    weights: AnswerWeights
+    figures: dict[str, float]
+
+
+def holds_gold(sentence: EvidenceSentence, gold: GoldQuestion) -> bool:
+    """Return whether a sentence overlaps a gold quote in the same article by half of the shorter one."""
+    text = sentence.source.article.text
+    for item in gold.evidence:
+        if item.article_id != sentence.source.article.id:
+            continue
+        at = text.find(item.quote)
+        overlap = min(sentence.end, at + len(item.quote)) - max(sentence.start, at)
+        if at >= 0 and overlap >= 0.5 * min(sentence.end - sentence.start, len(item.quote)):
+            return True
+    return False
+
+
+def examples(engine: Engine, questions: Sequence[GoldQuestion], report: Callable[[int], None]) -> list[Example]:
+    """Retrieve for every question and describe its sentences."""
+    statistics = statistics_of(engine)
+    found = []
+    for gold in questions:
+        passages = engine.retriever(replace(gold.question, text=gold.standalone), limit=PASSAGES)
+        evidence = gather(gold.standalone, passages, encoder=engine.stores.encoder, statistics=statistics)
+        holds = tuple(holds_gold(sentence, gold) for sentence in evidence.sentences)
+        found.append(Example(gold=gold, evidence=evidence, holds=holds))
+        report(len(found))
+    return found
+
+
+def statistics_of(engine: Engine) -> TermStatistics:
+    """Return the term statistics of an engine's archive."""
+    lexical = engine.stores.lexical
+    return TermStatistics(lexical.terms, lexical.document_frequency, lexical.count)
+
+
+def fit(data: Sequence[Example], statistics: TermStatistics, *, false_refusals: float, seed: int) -> Fit:
+    """Fit both models and set the threshold so that at most this share of the answerable is refused."""
+    sentence = _fit_sentences(data)
+    provisional = AnswerWeights(sentence=sentence, evidence={}, bias=0.0, threshold=0.0, made_by={})
+    names = [item.name for item in fields(EvidenceFeatures)]
+    rows: list[list[float]] = []
+    right: list[bool] = []
+    answerable: list[bool] = []
+    for example in data:
+        ranked = rank(example.evidence, provisional)
+        if not ranked:
+            continue
+        features = evidence_features(example.evidence, ranked[0].sentence, statistics)
+        rows.append([getattr(features, name) for name in names])
+        chosen = choose(ranked, example.evidence.kind)
+        right.append(any(holds_gold(item, example.gold) for item in chosen))
+        answerable.append(example.gold.answerable)
+    matrix, labels, wanted = np.array(rows), np.array(right), np.array(answerable)
+    confidence = _cross_validated(matrix, labels, seed=seed)
+    threshold = float(np.quantile(confidence[wanted], false_refusals))
+    coefficients, bias = _logistic(matrix, labels)
+    figures = {
+        "questions": float(len(labels)),
+        "answered right when answerable": float(labels[wanted].mean()),
+        "false refusals": float((confidence[wanted] < threshold).mean()),
+        "unanswerable declined": float((confidence[~wanted] < threshold).mean()),
+        "area under ROC": _area(confidence, wanted),
+    }
+    weights = AnswerWeights(
+        sentence=sentence,
+        evidence={name: round(float(value), 4) for name, value in zip(names, coefficients, strict=True)},
+        bias=round(bias, 4),
+        threshold=round(threshold, 4),
+        made_by={},
+    )
+    return Fit(weights=weights, figures={name: round(value, 4) for name, value in figures.items()})
+
+
+def write(weights: AnswerWeights, file: Path, *, made_by: dict[str, str]) -> None:
+    """Write weights to the file that the answerer reads, with how they were made."""
+    record = {
+        "sentence": dict(weights.sentence),
+        "evidence": dict(weights.evidence),
+        "bias": weights.bias,
+        "threshold": weights.threshold,
+        "made_by": made_by,
+    }
+    file.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _fit_sentences(data: Sequence[Example]) -> dict[str, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    names = [item.name for item in fields(SentenceFeatures)]
+    differences: list[NDArray[np.float64]] = []
+    for example in data:
+        described = [
+            (np.array([getattr(sentence.features, name) for name in names]), held)
+            for sentence, held in zip(example.evidence.sentences, example.holds, strict=True)
+        ]
+        good = [row for row, held in described if held]
+        bad = sorted((row for row, held in described if not held), key=lambda row: -row[0])[:NEGATIVES]
+        differences.extend(one - other for one in good for other in bad)
+    matrix = np.concatenate([np.array(differences), -np.array(differences)])
+    labels = np.concatenate([np.ones(len(differences)), np.zeros(len(differences))])
+    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1000).fit(matrix, labels)
+    return {name: round(float(value), 4) for name, value in zip(names, model.coef_[0], strict=True)}
+
+
+def _logistic(matrix: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(matrix, labels)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def _cross_validated(matrix: NDArray[np.float64], labels: NDArray[np.bool_], *, seed: int) -> NDArray[np.float64]:
+    order = np.random.default_rng(seed).permutation(len(labels))
+    confidence = np.zeros(len(labels))
+    for fold in range(FOLDS):
+        held_out = order[fold::FOLDS]
+        kept = np.setdiff1d(order, held_out)
+        coefficients, bias = _logistic(matrix[kept], labels[kept])
+        confidence[held_out] = 1 / (1 + np.exp(-(matrix[held_out] @ coefficients + bias)))
+    return confidence
+
+
+def _area(confidence: NDArray[np.float64], wanted: NDArray[np.bool_]) -> float:
+    """Area under the ROC curve: the chance that an answerable question scores above an unanswerable one."""
+    if wanted.all() or not wanted.any():
+        return float("nan")
+    pairs = confidence[wanted][:, None] - confidence[~wanted][None, :]
+    return float((pairs > 0).mean() + 0.5 * (pairs == 0).mean())
