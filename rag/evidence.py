@@ -37,8 +37,11 @@ class SentenceFeatures:
     ``coverage`` is the share of the question's terms in the sentence, weighted by their rarity;
     ``context`` the same for the sentence with its headline and the sentence before; ``passage`` the
     passage's retrieval score over the best one's; ``typed`` 1 when it names what is asked for (a
-    person, a time, a place, an amount); ``early`` 1 for an article's first sentence, falling;
-    ``dangling`` 1 when it opens with a word that points back; ``short`` 1 when it is a fragment.
+    person, a time, a place, an amount); ``named`` the share of the question's names, and ``numbers``
+    of its numbers and years, that the sentence, its headline, its date or the sentence before
+    mention; ``newer`` 0 for the oldest article among the passages to 1 for the newest; ``early`` 1
+    for an article's first sentence, falling; ``dangling`` 1 when it opens with a word that points
+    back; ``short`` 1 when it is a fragment.
     """
 
     cosine: float
@@ -46,6 +49,9 @@ class SentenceFeatures:
     context: float
     passage: float
     typed: float
+    named: float
+    numbers: float
+    newer: float
     early: float
     dangling: float
     short: float
@@ -56,9 +62,9 @@ class EvidenceFeatures:
     """How the evidence as a whole meets a question; what the confidence is computed from.
 
     ``cosine``, ``coverage`` and ``context`` are those of the best sentence, ``dense`` the highest
-    cosine of a passage, ``covered`` the rarity-weighted share of question terms in the best
-    passage with its header, ``named`` the share of names and numbers of the question found there,
-    ``typed`` that of the best sentence.
+    cosine of a passage, ``covered`` the largest rarity-weighted share of question terms in a
+    passage with its header, ``named`` and ``numbers`` the shares of the question's names and
+    numbers in the best sentence's passage with its header, ``typed`` that of the best sentence.
     """
 
     cosine: float
@@ -67,6 +73,7 @@ class EvidenceFeatures:
     dense: float
     covered: float
     named: float
+    numbers: float
     typed: float
 
 
@@ -93,6 +100,7 @@ class Evidence:
     passages: tuple[ScoredPassage, ...]
     question_terms: Mapping[str, float]
     names: tuple[str, ...]
+    numbers: tuple[str, ...]
 
 
 class TermStatistics:
@@ -127,6 +135,8 @@ def gather(
     weights = statistics.weights(question)
     kind = wanted_type(question)
     asked = question.lower()
+    names, numbers = _names(question), tuple(dict.fromkeys(_NUMBER.findall(question)))
+    ages = _ages(considered)
     found: list[tuple[ScoredPassage, int, int, int, tuple[int, int] | None]] = []
     seen: set[tuple[str, int]] = set()
     for item in considered:
@@ -147,15 +157,18 @@ def gather(
     for row, (item, at, start, end, before) in enumerate(found):
         text = texts[row]
         own = statistics.terms(text)
-        around = own | statistics.terms(header(item.article))
+        context = f"{header(item.article)}\n{text}"
         if before is not None:
-            around |= statistics.terms(item.article.text[before[0] : before[1]])
+            context += "\n" + item.article.text[before[0] : before[1]]
         features = SentenceFeatures(
             cosine=float(cosines[row]),
             coverage=_share(weights, own),
-            context=_share(weights, around),
+            context=_share(weights, statistics.terms(context)),
             passage=max(0.0, item.scores.final / best),
             typed=float(_names_wanted(kind, text, asked)),
+            named=_mentioned(names, context),
+            numbers=_mentioned(numbers, context),
+            newer=ages[item.article.id],
             early=1.0 / (1 + at),
             dangling=float(_DANGLING.match(text) is not None),
             short=float(len(text.split()) < 6),
@@ -171,26 +184,26 @@ def gather(
         sentences=tuple(sentences),
         passages=considered,
         question_terms=weights,
-        names=_names_and_numbers(question),
+        names=names,
+        numbers=numbers,
     )
 
 
 def evidence_features(evidence: Evidence, best: EvidenceSentence, statistics: TermStatistics) -> EvidenceFeatures:
     """Describe the evidence for an answer that opens with ``best``."""
-    covered, named = 0.0, 0.0
+    covered = 0.0
     for item in evidence.passages:
         text = f"{header(item.article)}\n{item.passage.text}"
         covered = max(covered, _share(evidence.question_terms, statistics.terms(text)))
-    around = f"{header(best.source.article)}\n{best.source.passage.text}".lower()
-    if evidence.names:
-        named = sum(name in around for name in evidence.names) / len(evidence.names)
+    around = f"{header(best.source.article)}\n{best.source.passage.text}"
     return EvidenceFeatures(
         cosine=best.features.cosine,
         coverage=best.features.coverage,
         context=best.features.context,
         dense=max((item.scores.dense or 0.0 for item in evidence.passages), default=0.0),
         covered=covered,
-        named=named if evidence.names else 1.0,
+        named=_mentioned(evidence.names, around),
+        numbers=_mentioned(evidence.numbers, around),
         typed=best.features.typed if evidence.kind is not AnswerType.OTHER else 1.0,
     )
 
@@ -210,8 +223,28 @@ def _names_wanted(kind: AnswerType, sentence: str, asked: str) -> bool:
     return any(sentence[start:end].lower() not in asked for start, end in spans_of(kind, sentence))
 
 
-def _names_and_numbers(question: str) -> tuple[str, ...]:
+def _names(question: str) -> tuple[str, ...]:
+    """Return the words of the capitalised names in the question, in lower case and without possessive endings."""
     names = [question[start:end] for start, end in names_in(question)]
-    words = [word for name in names for word in re.findall(r"[\w’'-]+", name) if word[0].isupper() or word[0].isdigit()]
-    possessive = [re.sub(r"[’']s$", "", word) for word in words]
-    return tuple(dict.fromkeys(word.lower() for word in [*possessive, *_NUMBER.findall(question)] if len(word) > 1))
+    words = [word for name in names for word in re.findall(r"[^\W\d][\w.&-]*", name) if word[0].isupper()]
+    return tuple(dict.fromkeys(word.lower().rstrip(".") for word in words if len(word) > 1))
+
+
+def _mentioned(words: Sequence[str], text: str) -> float:
+    """Return the share of ``words`` that stand in ``text`` as whole words; 1 when there are none to look for."""
+    if not words:
+        return 1.0
+    lowered = text.lower()
+    return sum(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lowered) is not None for word in words) / len(words)
+
+
+def _ages(passages: Sequence[ScoredPassage]) -> dict[str, float]:
+    """Return for each article 0 (the oldest) to 1 (the newest); an undated one counts as the oldest."""
+    days = {
+        item.article.id: item.article.published_at.value.timestamp() if item.article.published_at else None
+        for item in passages
+    }
+    known = [day for day in days.values() if day is not None]
+    first, last = min(known, default=0.0), max(known, default=0.0)
+    width = last - first or 1.0
+    return {name: 0.0 if day is None else (day - first) / width for name, day in days.items()}

@@ -83,14 +83,27 @@ _WANTED: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
-    (AnswerType.PLACE, re.compile(r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|county|venue)\b", re.I)),
-    (AnswerType.PERSON, re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:company|companies|studios?|firm|actor|actress"
-        r"|director|writer|singer|band|label|union|judge|court|newspaper|publisher|person|people|executive)\b", re.I)),
-)  # fmt: skip
+    (
+        AnswerType.PLACE,
+        re.compile(r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|county|venue)\b", re.IGNORECASE),
+    ),
+    (
+        AnswerType.PERSON,
+        re.compile(
+            r"\bwho(?:m|se)?\b|\b(?:what|which) (?:company|companies|studios?|firm|actor|actress|director|writer|singer"
+            r"|band|label|union|judge|court|newspaper|publisher|person|people|executive)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+# "Who is Jane Doe?" asks what she is known for, not for a name.
+_DEFINITION = re.compile(r"\s*[Ww]ho (?:is|was|are|were) (?:[A-Z][\w’'.&-]*\s*)+\??\s*$")
 
 
 def wanted_type(question: str) -> AnswerType:
     """Return what ``question`` asks for; OTHER when no rule speaks."""
+    if _DEFINITION.match(question):
+        return AnswerType.OTHER
     found: list[tuple[int, AnswerType]] = []
     for kind, pattern in _WANTED:
         match = pattern.search(question)
