@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -157,5 +158,13 @@ def _statement(item: EvidenceSentence, number: int, kind: AnswerType, question: 
     asked = question.lower()
     spans = [span for span in spans_of(kind, item.text) if item.text[span[0] : span[1]].lower() not in asked]
     # Bold only where the sentence leaves no choice: one thing of the kind asked for.
-    highlight = spans[0] if len(spans) == 1 else None
+    highlight = spans[0] if len(spans) == 1 and _is_sure(kind, item, spans[0]) else None
     return Sentence(text=item.text, citations=(number,), highlight=highlight)
+
+
+def _is_sure(kind: AnswerType, item: EvidenceSentence, span: tuple[int, int]) -> bool:
+    """Return whether a capitalised first word is a name: some other sentence of the article has it in the middle."""
+    word = item.text[span[0] : span[1]]
+    if kind is not AnswerType.PERSON or span[0] > 1 or " " in word:
+        return True
+    return re.search(rf"[a-z,;] {re.escape(word)}\b", item.source.article.text) is not None

@@ -55,7 +55,7 @@ _AMOUNT = re.compile(
 _PARTICLE = r"(?:of|the|and|de|la|van|von|del|da|&|for)"
 _NAME = re.compile(rf"\b[A-Z][\w’'.&-]*(?: (?:{_PARTICLE} )?[A-Z][\w’'.&-]*)*")
 _PLACE = re.compile(
-    rf"\b(?:in|at|from|near|outside|to) (?:the )?([A-Z][\w’'.-]+(?:,? (?:{_PARTICLE} )?[A-Z][\w’'.-]+)*)"
+    rf"\b(?:in|at|from|near|outside|to) (?:the )?([A-Z][\w’'-]+(?: (?:{_PARTICLE} )?[A-Z][\w’'-]+)*)(?![\w’'.-]*[A-Z])"
 )
 _WORDS_AT_EDGES = """
     the a an it he she they we i this that these those his her their its our in on at by for from with as but and or
