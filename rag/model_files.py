@@ -61,6 +61,11 @@ def find_model(embedding: str, *, memory: Path) -> ModelFiles:
             f"The folder {folder} holds no sentence-transformers model (no config.json beside weights). "
             f"Save one there with SentenceTransformer.save, or set NEWSDESK_EMBEDDING={BUNDLED_NAME}."
         )
+    if not (folder / "tokenizer.json").is_file():
+        raise ModelError(
+            f"The model in {folder} has no tokenizer.json, so that its tokens cannot be located in a text. "
+            "Save the model with a fast tokenizer."
+        )
     hashes = _FileHashes(memory / "hashes.json")
     if embedding == BUNDLED_NAME and hashes.sha256(weights) != BUNDLED_WEIGHTS_SHA256:
         raise ModelError(

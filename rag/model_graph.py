@@ -52,8 +52,10 @@ def export_graph(files: ModelFiles, reference: SentenceTransformersEngine, *, st
             draft = Path(name)
             write_json(draft / "graph.json", _export(files, reference, draft / "model.onnx"))
             engine = _read(files, draft)
-            cosine = 0.0 if engine is None else agreement(engine, reference)
-            if engine is not None and cosine >= LEAST_COSINE:
+            if engine is None:
+                raise ModelError("the exported file cannot be read")
+            cosine = agreement(engine, reference)
+            if cosine >= LEAST_COSINE:
                 folder.mkdir(exist_ok=True)
                 for part in ("model.onnx", "graph.json"):  # the second makes the first valid
                     os.replace(draft / part, folder / part)
