@@ -1,0 +1,218 @@
+"""The page: a question box, the conversation, and beside it the evidence of every answer.
+
+``python app.py`` opens the archive and serves the page until it is stopped. Conversations are kept by
+the server; what a browser sends is a question and its filters, and both are checked here.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from rag import render
+from rag.config import Settings, describe_settings, read_settings
+from rag.errors import ConfigurationError, NewsdeskError, QuestionError
+from rag.form import Example, read_examples, read_question
+from rag.shield import Shield
+from rag.turns import Exchange, converse
+
+if TYPE_CHECKING:
+    import gradio
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from rag.engine import Engine
+
+KEPT_TURNS = 50
+HERE = Path(__file__).resolve().parent
+STATIC = HERE / "rag" / "static"
+EXAMPLES = HERE / "corpus" / "examples.json"
+HEAD = '<link rel="stylesheet" href="newsdesk/page.css"><script src="newsdesk/page.js" defer></script>'
+
+
+def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example] = ()) -> "gradio.Blocks":
+    """Return the page over ``engine``, not yet served."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["GRADIO_TEMP_DIR"] = str((settings.folder / "page").resolve())
+    import gradio as gr
+
+    def markdown(value: Markup, name: str) -> gr.Markdown:
+        return gr.Markdown(str(value), elem_id=name, latex_delimiters=[], show_label=False, container=False)
+
+    def publisher_choices() -> list[tuple[str, str]]:
+        return [(f"{name} ({count:,})", name) for name, count in engine.overview().publishers]
+
+    def messages(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:
+        return [
+            {"role": role, "content": str(content)}
+            for exchange in exchanges
+            for role, content in (("user", exchange.question), ("assistant", exchange.answer))
+        ]
+
+    def panel(exchanges: Sequence[Exchange]) -> str:
+        evidence = {exchange.number: exchange.evidence for exchange in exchanges}
+        return str(render.render_panel(evidence, shown=exchanges[-1].number if exchanges else 0))
+
+    def ask(text: str, kept: tuple[Exchange, ...], since: str, until: str, publishers: list[str], as_of: str) -> Any:
+        turns = [exchange.turn for exchange in kept if exchange.turn]
+        try:
+            asked = read_question(text, turns, since=since, until=until, publishers=publishers, as_of=as_of)
+        except QuestionError as error:
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), str(render.render_notice(str(error)))
+            return
+        shown, typed = None, ""
+        for exchange in converse(engine, kept, asked):
+            grown = (*kept, exchange)[-KEPT_TURNS:]
+            is_news = exchange.evidence != shown and (exchange.evidence or not exchange.growing)
+            shown = exchange.evidence if is_news else shown
+            yield messages(grown), panel(grown) if is_news else gr.skip(), grown, typed, ""
+            typed = gr.skip()
+
+    def fill(event: gr.SelectData) -> tuple[str, str, str, list[str], str]:
+        example = examples[int(event.index)]
+        return example.question, "", "", [], example.as_of
+
+    overview = engine.overview()
+    page: gr.Blocks = gr.Blocks(title="Newsdesk", analytics_enabled=False, fill_width=True)
+    with page:
+        conversation = gr.State(())
+        masthead = markdown(render.render_masthead(overview), "masthead")
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="talk"):
+                chat = gr.Chatbot(
+                    elem_id="chat", label="Conversation", show_label=False, container=False, height=None,
+                    latex_delimiters=[], buttons=[], feedback_options=None, layout="panel", reasoning_tags=[],
+                    placeholder=str(render.render_welcome()), group_consecutive_messages=False,
+                    examples=[{"text": example.question} for example in examples] or None,
+                )  # fmt: skip
+                notice = markdown(Markup(), "notice")
+                box = gr.Textbox(
+                    elem_id="question", label="Question", show_label=False, container=False, max_lines=4,
+                    placeholder="Ask the archive…", submit_btn="Ask",
+                )  # fmt: skip
+                with gr.Row(elem_id="filters"):
+                    since = gr.Textbox(label="From", placeholder="yyyy-mm-dd", max_lines=1, min_width=90)
+                    until = gr.Textbox(label="Until", placeholder="yyyy-mm-dd", max_lines=1, min_width=90)
+                    publishers = gr.Dropdown(
+                        publisher_choices(), label="Publishers", multiselect=True, min_width=150, scale=2
+                    )
+                    as_of = gr.Textbox(label="As of", placeholder="now", max_lines=1, min_width=90)
+                    renew = gr.Button("New conversation", elem_id="renew", size="sm", min_width=90)
+            with gr.Column(elem_id="side"):
+                evidence = markdown(render.render_panel({}), "evidence")
+
+        form = [box, conversation, since, until, publishers, as_of]
+        result = [chat, evidence, conversation, box, notice]
+        hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        asking = [
+            box.submit(ask, form, result, **hidden),
+            chat.example_select(fill, None, [box, since, until, publishers, as_of], **hidden).then(
+                ask, form, result, **hidden
+            ),
+        ]
+        renew.click(lambda: ([], panel(()), (), "", ""), None, result, cancels=asking, **hidden)
+        page.load(
+            lambda: (str(render.render_masthead(engine.overview())), gr.update(choices=publisher_choices())),
+            None, [masthead, publishers], **hidden,
+        )  # fmt: skip
+    page.queue(default_concurrency_limit=8, max_size=64)
+    return page
+
+
+def launch_page(
+    engine: "Engine", settings: Settings, *, examples: Sequence[Example] = (), open_browser: bool = False
+) -> "gradio.Blocks":
+    """Serve the page in the background and return it; its ``local_url`` is the address, ``close()`` stops it.
+
+    Raises ConfigurationError when the port is taken.
+    """
+    from starlette.middleware import Middleware
+    from starlette.responses import JSONResponse
+    from starlette.routing import Mount, Route
+    from starlette.staticfiles import StaticFiles
+
+    def healthz(_: "Request") -> "Response":
+        try:
+            return JSONResponse({"status": "ok", "articles": engine.overview().articles})
+        except NewsdeskError as error:
+            return JSONResponse({"status": "failing", "reason": str(error)}, status_code=503)
+
+    page = build_page(engine, settings, examples)
+    import gradio as gr
+
+    theme = gr.themes.Base(
+        font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "sans-serif"],
+        font_mono=["ui-monospace", "Liberation Mono", "monospace"],
+    )
+    try:
+        page.launch(
+            server_name=settings.host, server_port=settings.port or None, inbrowser=open_browser,
+            prevent_thread_lock=True, quiet=True, share=False, show_error=False, ssr_mode=False, footer_links=[],
+            run_history=False, enable_monitoring=False, max_file_size=1, mcp_server=False, pwa=False, theme=theme,
+            head=HEAD, favicon_path=STATIC / "icon.svg",
+            app_kwargs={
+                "docs_url": None, "redoc_url": None, "openapi_url": None,
+                "middleware": [Middleware(Shield)],
+                "routes": [Route("/healthz", healthz), Mount("/newsdesk", StaticFiles(directory=STATIC))],
+            },
+        )  # fmt: skip
+    except OSError as error:
+        raise ConfigurationError(
+            f"The page cannot listen on {settings.host} port {settings.port} ({error}). Stop the program that does, "
+            "or choose another port with --port or NEWSDESK_PORT."
+        ) from error
+    return page
+
+
+def serve(
+    engine: "Engine", settings: Settings, *, examples: Sequence[Example] = (), open_browser: bool = False
+) -> None:
+    """Serve the page until SIGINT or SIGTERM, then stop it cleanly."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    page = launch_page(engine, settings, examples=examples, open_browser=open_browser)
+    sys.stdout.write(f"Newsdesk is at {page.local_url} (stop it with Ctrl+C)\n")
+    sys.stdout.flush()
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        sys.stdout.write("Stopping.\n")
+    finally:
+        page.close(verbose=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the page from the command line; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="app.py", description=__doc__, epilog=describe_settings(), formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", help="port to listen on")
+    parser.add_argument("--data", help="folder of the archive")
+    parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = read_settings(host=chosen.host, port=chosen.port, data=chosen.data)
+        logging.basicConfig(level=settings.log_level)
+        examples = read_examples(EXAMPLES)
+        from rag.engine import open_engine
+
+        with open_engine(settings) as engine:
+            serve(engine, settings, examples=examples, open_browser=chosen.open)
+    except NewsdeskError as error:
+        sys.stderr.write(f"newsdesk: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

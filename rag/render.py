@@ -1,0 +1,294 @@
+"""Answers as inert HTML: pure functions from values to markup, without any web framework.
+
+Text of articles, questions and publishers is untrusted. It reaches the page only through ``inert``,
+which leaves nothing that an HTML parser, a Markdown parser or a template engine could read as markup.
+The markup itself never holds a blank line or a line break, so that a Markdown reader takes each
+result as one block of HTML. Ids are unique on the page: ``src-<turn>-<number>`` for the card of a
+citation, ``evidence-<turn>`` for the cards of a turn.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from rag.schema import Answer, AnswerStatus, Article, Citation, Moment, Scope, ScoredPassage, Sentence
+
+if TYPE_CHECKING:
+    from rag.engine import Overview
+
+ABSTENTION = "The archive does not say."
+NEAREST = "Nearest articles (they do not answer the question)"
+
+_NO_EVIDENCE = Markup(
+    '<p class="empty">Every sentence of an answer carries a number. '
+    "The passage it was taken from appears here, with its publisher and its date.</p>"
+)
+
+# Embeddings, overrides and isolates can show a text in another order than it is stored.
+_REORDERING = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
+_SURROGATES = range(0xD800, 0xE000)
+_INERT: dict[int, str] = {
+    **dict.fromkeys([*_REORDERING, *_CONTROLS, *_SURROGATES], "\N{REPLACEMENT CHARACTER}"),
+    **dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"), " "),
+    **{ord(character): f"&#{ord(character)};" for character in string.punctuation},
+}
+_UNFIT_FOR_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\\<>\"`{}|^]")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+
+
+def inert(text: str) -> Markup:
+    """Return markup that shows ``text`` and nothing else, in HTML, in an attribute and in Markdown.
+
+    All ASCII punctuation becomes character references, line breaks become spaces, and characters that
+    control or reorder the text (or that are no characters) become U+FFFD, so that they can be seen.
+    """
+    return Markup(text.translate(_INERT))
+
+
+def web_address(url: str | None) -> str | None:
+    """Return ``url`` when it is a plain http(s) address that may be linked to, else None.
+
+    Refused are other schemes, characters that browsers drop or rewrite, and user names, which serve to
+    show one host and lead to another.
+    """
+    if url is None or _UNFIT_FOR_ADDRESS.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return None
+    return url if is_plain else None
+
+
+def spell_date(day: date, *, short: bool = False) -> str:
+    """Return ``14 January 2025``, or ``14 Jan 2025`` when ``short``."""
+    return f"{day.day} {day:%b %Y}" if short else f"{day.day} {day:%B %Y}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excerpt:
+    """A quote with what stands around it in its paragraph; a cut is marked with an ellipsis."""
+
+    before: str
+    quote: str
+    after: str
+
+
+def excerpt(text: str, start: int, end: int, *, reach: int = 260) -> Excerpt:
+    """Return ``text[start:end]`` within its paragraph, at most ``reach`` characters on either side.
+
+    Paragraphs end at blank lines, or at every line break in a text that has no blank line. Cuts fall
+    between words where there is whitespace.
+    """
+    pattern = _BLANK_LINE if _BLANK_LINE.search(text) else re.compile(r"\n")
+    left = max((match.end() for match in pattern.finditer(text, 0, start)), default=0)
+    found = pattern.search(text, end)
+    right = found.start() if found else len(text)
+    before, after = text[left:start].lstrip(), text[end:right].rstrip()
+    if len(before) > reach:
+        before = "… " + re.sub(r"^\S*\s+", "", before[-reach:], count=1)
+    if len(after) > reach:
+        after = re.sub(r"\s+\S*$", "", after[:reach], count=1) + " …"
+    return Excerpt(before=before, quote=text[start:end], after=after)
+
+
+def plural(count: int, noun: str) -> str:
+    """Return the count with its noun: ``1 article``, ``1,204 articles``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def render_masthead(overview: Overview) -> Markup:
+    """Return the page's header: its name, and how much the archive holds."""
+    if overview.articles:
+        size = f"{plural(overview.articles, 'article')}, {plural(overview.passages, 'passage')}"
+        if overview.newest:
+            size += f"; newest: {spell_date(overview.newest.value.date(), short=True)}"
+    else:
+        size = "The archive is empty. Add articles with: python -m ingest files PATH"
+    return Markup(
+        '<header class="masthead"><h1>Newsdesk</h1><p class="motto">Ask the archive.</p>'
+        '<p class="size" id="archive-size">{}</p></header>'
+    ).format(inert(size))
+
+
+def render_welcome() -> Markup:
+    """Return what the chat shows before the first question."""
+    return Markup(
+        '<div class="welcome"><h2>What does the archive say?</h2><p>Every sentence of an answer is quoted from an '
+        "article and numbered. When the archive does not say, the answer is that it does not.</p></div>"
+    )
+
+
+def render_question(text: str) -> Markup:
+    """Return a question as the chat shows it."""
+    return Markup('<p class="question" dir="auto">{}</p>').format(inert(text))
+
+
+def render_waiting(text: str) -> Markup:
+    """Return the state before anything was found."""
+    return Markup('<p class="waiting" role="status">{}</p>').format(inert(text))
+
+
+def render_notice(text: str) -> Markup:
+    """Return a message on what cannot be done and what to do about it; nothing for no text."""
+    return Markup('<p class="notice" role="alert">{}</p>').format(inert(text)) if text else Markup()
+
+
+def render_answer(answer: Answer, turn: int) -> Markup:
+    """Return an answer, grown or growing, with its citation numbers linked to the cards of ``turn``."""
+    if not answer.complete and not answer.sentences:
+        return render_waiting("Reading what was found…")
+    note = Markup('<p class="note">{}</p>').format(inert(answer.note)) if answer.note else Markup()
+    if answer.complete and answer.status is AnswerStatus.ABSTAINED:
+        hint = "The nearest articles are listed as evidence; none of them answers the question."
+        body = Markup('<p class="verdict">{}</p><p class="hint">{}</p>').format(
+            inert(ABSTENTION), inert(hint if answer.nearest else "Nothing in it comes near the question.")
+        )
+        return Markup('<div class="answer abstained">{}{}{}</div>').format(body, note, _meta(answer))
+    cited = {citation.number: citation for citation in answer.citations}
+    sentences = Markup(" ").join(_sentence(sentence, cited, turn) for sentence in answer.sentences)
+    state, ending = ("", note + _meta(answer)) if answer.complete else (" growing", Markup())
+    return Markup('<div class="answer{}"><p class="sentences">{}</p>{}</div>').format(state, sentences, ending)
+
+
+def _sentence(sentence: Sentence, cited: dict[int, Citation], turn: int) -> Markup:
+    start, end = sentence.highlight or (0, 0)
+    text = sentence.text
+    marks = Markup().join(_mark(cited[number], turn) for number in sentence.citations if number in cited)
+    return Markup("<bdi>{}{}{}</bdi>{}").format(
+        inert(text[:start]),
+        Markup("<strong>{}</strong>").format(inert(text[start:end])) if start < end else "",
+        inert(text[end:]),
+        Markup("<sup>{}</sup>").format(marks) if marks else "",
+    )
+
+
+def _mark(citation: Citation, turn: int) -> Markup:
+    article = citation.article
+    title = f"{article.title} ({article.credit}, {_known_date(article.published_at)})"
+    return Markup('<a class="cite" href="#src-{}-{}" title="{}"><span class="unseen">Source </span>{}</a>').format(
+        turn, citation.number, inert(title), citation.number
+    )
+
+
+def _meta(answer: Answer) -> Markup:
+    # The as-of date is an exclusive bound: asked as of the end of a day, it is the next midnight.
+    parts = [f"as of {spell_date((answer.as_of - timedelta(microseconds=1)).date())}"]
+    parts += _limits(answer.question.scope)
+    if answer.citations:
+        parts.append(_sources([citation.article for citation in answer.citations]))
+    if answer.seconds:
+        parts.append(f"{answer.seconds.get('total', sum(answer.seconds.values())):.2f} s")
+    return Markup('<p class="meta">{}</p>').format(inert(" · ".join(parts)))
+
+
+def _sources(articles: Sequence[Article]) -> str:
+    count = plural(len({article.id for article in articles}), "source")
+    days = sorted({article.published_at.value.date() for article in articles if article.published_at})
+    if not days:
+        return f"{count}, date unknown"
+    first, last = spell_date(days[0], short=True), spell_date(days[-1], short=True)
+    return f"{count}, {first}" + (f" – {last}" if last != first else "")
+
+
+def _limits(scope: Scope) -> list[str]:
+    parts = []
+    if scope.published_from:
+        parts.append(f"published from {spell_date(scope.published_from.date(), short=True)}")
+    if scope.published_until:
+        last = (scope.published_until - timedelta(microseconds=1)).date()
+        parts.append(f"published until {spell_date(last, short=True)}")
+    if names := [*scope.publishers, *scope.sections]:
+        parts.append("only " + ", ".join(names))
+    return parts
+
+
+def render_evidence(answer: Answer, turn: int) -> Markup:
+    """Return the cards of one turn: one per citation, or the nearest articles of an abstention."""
+    if answer.citations:
+        title = plural(len(answer.citations), "citation")
+        cards = [_citation_card(citation, turn) for citation in answer.citations]
+    elif answer.complete and answer.nearest:
+        title = NEAREST
+        cards = [_nearest_card(found) for found in answer.nearest]
+    else:
+        return Markup()
+    return Markup('<h3>{}</h3><p class="asked" dir="auto">{}</p><ol class="cards">{}</ol>').format(
+        inert(title), inert(answer.question.text), Markup().join(cards)
+    )
+
+
+def _citation_card(citation: Citation, turn: int) -> Markup:
+    badge = Markup(
+        '<a class="badge" href="#cite-{}-{}" title="Back to the answer"><span class="unseen">Source </span>{}</a>'
+    ).format(turn, citation.number, citation.number)
+    around = excerpt(citation.article.text, citation.start, citation.end)
+    identity = Markup(' id="src-{}-{}" tabindex="-1"').format(turn, citation.number)
+    return _card(citation.article, around, identity=identity, badge=badge, quoted=True)
+
+
+def _nearest_card(found: ScoredPassage) -> Markup:
+    around = excerpt(" ".join(found.passage.text.split()), 0, 0, reach=320)
+    return _card(found.article, around, identity=Markup(), badge=Markup(), quoted=False)
+
+
+def _card(article: Article, around: Excerpt, *, identity: Markup, badge: Markup, quoted: bool) -> Markup:
+    title: Markup = inert(article.title.strip() or "Untitled")
+    if address := web_address(article.url):
+        title = Markup('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>').format(
+            inert(address), title
+        )
+    language = Markup(' lang="{}"').format(inert(article.language)) if article.language else ""
+    quote = Markup("<strong>{}</strong>").format(inert(around.quote)) if quoted else ""
+    return Markup(
+        '<li><article class="card{}"{}>{}<h4 dir="auto">{}</h4><p class="credit"><bdi>{}</bdi>{}</p>'
+        '<blockquote dir="auto"{}>{}{}{}</blockquote></article></li>'
+    ).format(
+        "" if quoted else " nearest", identity, badge, title, inert(article.credit), _dates(article),
+        language, inert(around.before), quote, inert(around.after),
+    )  # fmt: skip
+
+
+def _dates(article: Article) -> Markup:
+    published = _time(article.published_at)
+    if article.modified_at is None or article.modified_at == article.published_at:
+        return Markup(" · {}").format(published)
+    return Markup(" · {} · updated {}").format(published, _time(article.modified_at))
+
+
+def _time(moment: Moment | None) -> Markup:
+    if moment is None:
+        return inert("date unknown")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        inert(moment.value.isoformat()), inert(str(moment)), inert(_known_date(moment))
+    )
+
+
+def _known_date(moment: Moment | None) -> str:
+    return spell_date(moment.value.date()) if moment else "date unknown"
+
+
+def render_panel(evidence: Mapping[int, Markup], *, shown: int = 0) -> Markup:
+    """Return the evidence panel: the cards of every turn, of which only those of turn ``shown`` are visible.
+
+    The hidden ones are there to be shown when a citation of an earlier turn is followed.
+    """
+    sections = Markup().join(
+        Markup('<section class="turn" id="evidence-{}"{}>{}</section>').format(
+            turn, "" if turn == shown else Markup(" hidden"), cards
+        )
+        for turn, cards in evidence.items()
+        if cards
+    )
+    hint = Markup() if evidence.get(shown) else _NO_EVIDENCE
+    return Markup('<aside class="evidence"><h2>Evidence</h2>{}{}</aside>').format(hint, sections)

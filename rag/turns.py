@@ -1,0 +1,71 @@
+"""A conversation as the page shows it: one turn after another, each growing until it is complete."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from rag import render
+from rag.errors import NewsdeskError
+from rag.schema import Answer, Question, Turn
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
+
+UPDATES_A_SECOND = 12
+FAILURE = "Something failed inside Newsdesk; its log says what. Ask again, or ask in other words."
+_log = logging.getLogger("newsdesk.page")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """One turn as the page shows it; ``turn`` is None while it grows and when it failed."""
+
+    number: int
+    question: Markup
+    answer: Markup
+    evidence: Markup
+    turn: Turn | None = None
+    growing: bool = False
+
+
+def paced(
+    answers: Iterable[Answer], *, rate: float = UPDATES_A_SECOND, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Answer]:
+    """Yield the first answer, then at most ``rate`` a second, and always the last."""
+    due, held = float("-inf"), None
+    for answer in answers:
+        held = answer
+        if answer.complete or clock() >= due:
+            yield answer
+            due, held = clock() + 1 / rate, None
+    if held is not None:
+        yield held
+
+
+def converse(engine: Engine, conversation: Sequence[Exchange], question: Question) -> Iterator[Exchange]:
+    """Yield the turn after ``conversation`` as it grows; an error becomes a turn that says what to do."""
+    number = conversation[-1].number + 1 if conversation else 1
+    failed = Exchange(number=number, question=render.render_question(question.text), answer=Markup(), evidence=Markup())
+    try:
+        count = render.plural(engine.overview().articles, "article")
+        yield replace(failed, answer=render.render_waiting(f"Searching {count}…"), growing=True)
+        for answer in paced(engine.stream(question)):
+            turn = Turn(question=question.text, answer=answer.text or render.ABSTENTION)
+            yield replace(
+                failed,
+                answer=render.render_answer(answer, number),
+                evidence=render.render_evidence(answer, number),
+                turn=turn if answer.complete else None,
+                growing=not answer.complete,
+            )
+    except NewsdeskError as error:
+        yield replace(failed, answer=render.render_notice(str(error)))
+    except Exception:
+        _log.exception("a question could not be answered")
+        yield replace(failed, answer=render.render_notice(FAILURE))
