@@ -34,7 +34,10 @@ KEPT_TURNS = 50
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "rag" / "static"
 EXAMPLES = HERE / "corpus" / "examples.json"
-HEAD = '<link rel="stylesheet" href="newsdesk/page.css"><script src="newsdesk/page.js" defer></script>'
+STYLES = ("colours", "page", "conversation", "form", "evidence", "narrow")
+HEAD = "".join(f'<link rel="stylesheet" href="newsdesk/{name}.css">' for name in STYLES) + (
+    '<script src="newsdesk/page.js" defer></script>'
+)
 
 
 def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example] = ()) -> "gradio.Blocks":

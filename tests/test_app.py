@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -95,15 +96,17 @@ def test_what_the_page_does_not_need_is_not_served(server: Server, path: str) ->
 
 
 def test_style_and_script_are_files_of_the_page(server: Server) -> None:
-    for name in ("page.css", "page.js", "icon.svg"):
-        assert server.client.get(f"/newsdesk/{name}").content == (ROOT / "rag" / "static" / name).read_bytes()
+    for file in (ROOT / "rag" / "static").iterdir():
+        assert server.client.get(f"/newsdesk/{file.name}").content == file.read_bytes()
+        assert file.name == "icon.svg" or f"newsdesk/{file.name}" in app.HEAD
     assert server.client.get("/newsdesk/../config.py").status_code == 404
     assert server.client.get("/newsdesk/%2e%2e/config.py").status_code == 404
 
 
 def test_nothing_asks_another_host_for_anything(server: Server) -> None:
-    for name in ("page.css", "page.js"):
-        assert b"http" not in server.client.get(f"/newsdesk/{name}").content
+    for file in (ROOT / "rag" / "static").iterdir():
+        foreign = re.findall(r"(?:https?:)?//[a-z][^ ]*|@import", file.read_text("utf-8"))
+        assert set(foreign) <= {'http://www.w3.org/2000/svg"'}
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
     assert os.environ["HF_HUB_OFFLINE"] == "1"
 

@@ -1,93 +1,19 @@
-"""The page in a real browser: asking, following citations, filters, abstention, hostile articles, phones.
+"""The page in a real browser: asking, following citations, filters, abstention, phones.
 
-The tests of a desk run against every entry of ``DESKS``: an engine with questions whose answers are
-known. Those of what must never happen run against an engine that holds a hostile article.
+Every test runs against every entry of ``DESKS``: an engine with questions whose answers are known.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fakes_page import ARTICLES, HOSTILE, FakeEngine
-from test_app import free_port
-
-import app
-from rag.config import Settings
-from rag.form import Example
+from browser_desk import DESKS, Reader, Served, chromium, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
-
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
-# Gradio starts its page with five inline scripts that the policy blocks and that the page does without.
-BLOCKED_ON_PURPOSE = "Executing inline script violates the following Content Security Policy directive"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """A question with an article that its answer must cite."""
-
-    question: str
-    title: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """An engine, and what must come of asking it; ``publisher`` is one that ``unpublished`` is not answered from."""
-
-    engine: Any
-    settings: Settings
-    cases: tuple[Case, ...]
-    unanswerable: str
-    publisher: str
-    examples: tuple[Example, ...] = ()
-
-
-@contextmanager
-def fake_desk(folder: Path) -> Iterator[Desk]:
-    """Four made-up articles."""
-    yield Desk(
-        engine=FakeEngine(ARTICLES, pause=0.15),
-        settings=Settings(port=free_port(), data=str(folder)),
-        cases=(
-            Case(question="What will Harbor pay Lumen Labs?", title=ARTICLES[1].title),
-            Case(question="When does the consent rule take effect?", title=ARTICLES[2].title),
-            Case(question="Who barred generated actors from its acting prize?", title=ARTICLES[3].title),
-        ),
-        unanswerable="Who directed the moon landing?",
-        publisher="Dub Wire",
-        examples=(Example(question="What will Harbor pay Lumen Labs?", as_of="2025-06-30"),),
-    )
-
-
-DESKS: dict[str, Callable[[Path], Any]] = {"fake": fake_desk}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Served:
-    """A desk with the address of its page."""
-
-    desk: Desk
-    url: str
-
-
-@contextmanager
-def serving(desk: Desk) -> Iterator[Served]:
-    page = app.launch_page(desk.engine, desk.settings, examples=desk.examples)
-    try:
-        yield Served(desk=desk, url=page.local_url)
-    finally:
-        page.close(verbose=False)
+expect = pytest.importorskip("playwright.sync_api").expect
 
 
 @pytest.fixture(scope="module", params=sorted(DESKS))
@@ -97,66 +23,9 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    desk = Desk(
-        engine=FakeEngine([HOSTILE, *ARTICLES]),
-        settings=Settings(port=free_port(), data=str(tmp_path_factory.mktemp("hostile"))),
-        cases=(Case(question="zanzibar ledger opening", title=HOSTILE.title),),
-        unanswerable="Zanzibar, or who else directed the moon landing over there?",
-        publisher=HOSTILE.publisher or "",
-    )
-    with serving(desk) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        message = "no Chromium on this machine: install the package chromium"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
-
-
-class Reader:
-    """Someone at the page, with a log of what the browser said and asked for."""
-
-    def __init__(self, browser: Any, served: Served, **context: Any) -> None:
-        self.desk = served.desk
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
-        self.errors: list[str] = []
-        self.hosts: set[str] = set()
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda request: self.hosts.add(re.sub(r"^(\w+://[^/]*).*", r"\1", request.url)))
-        self.page.goto(served.url)
-        self.box = self.page.get_by_role("textbox", name="Question")
-        self.box.wait_for()
-        self.cards = self.page.locator("#evidence .card:visible")
-        self.turns = 0
-
-    def ask(self, text: str) -> Any:
-        """Ask and return the complete answer."""
-        self.box.fill(text)
-        self.page.get_by_role("button", name="Ask", exact=True).click()
-        self.turns += 1
-        expect(self.page.locator("#chat .question")).to_have_count(self.turns)
-        answer = self.page.locator("#chat .bot-row").last
-        expect(answer.locator(".meta")).to_be_visible(timeout=30_000)
-        return answer
-
-    @property
-    def own_errors(self) -> list[str]:
-        return [error for error in self.errors if BLOCKED_ON_PURPOSE not in error]
-
-    @property
-    def has_been_attacked(self) -> bool:
-        return bool(self.page.evaluate("'pwned' in window"))
 
 
 @pytest.fixture
@@ -316,14 +185,11 @@ def test_a_phone_never_scrolls_sideways(browser: Any, served: Served, scheme: st
     reader.context.close()
 
 
-def test_no_other_host_is_asked_for_anything(browser: Any, served: Served, hostile: Served) -> None:
-    for one in (served, hostile):
-        reader = Reader(browser, one)
-        reader.ask(one.desk.cases[0].question)
-        reader.ask(one.desk.unanswerable)
-        reader.page.wait_for_timeout(500)
-        assert reader.hosts == {one.url.rstrip("/")}
-        reader.context.close()
+def test_no_other_host_is_asked_for_anything(reader: Reader, served: Served) -> None:
+    reader.ask(reader.desk.cases[0].question)
+    reader.ask(reader.desk.unanswerable)
+    reader.page.wait_for_timeout(500)
+    assert reader.hosts == {served.url.rstrip("/")}
 
 
 def test_the_policy_stops_scripts_and_foreign_pictures(reader: Reader) -> None:
@@ -345,52 +211,3 @@ def test_the_policy_stops_scripts_and_foreign_pictures(reader: Reader) -> None:
         }"""
     )
     assert stopped == [False, False, False, ["img-src", "script-src", "script-src-attr", "script-src-elem"]]
-
-
-def test_a_hostile_article_is_shown_as_text(browser: Any, hostile: Served) -> None:
-    reader = Reader(browser, hostile)
-    answer = reader.ask(hostile.desk.cases[0].question)
-    for place in (answer, reader.cards.first):
-        text = place.inner_text()
-        for trick in (
-            "<script>window.pwned='script'</script>", "onerror=\"window.pwned='img'\"", "[click](javascript:",
-            "![pixel](http://evil.example/pixel.png)", "[1]: http://evil.example 'def'", "{{value}} {{{value}}}",
-            "${window.pwned='template'}", "`${window.pwned='tick'}`", "$$\\href{javascript:", "&lt;b&gt; &#60;i&#62;",
-            "�txt.exe",
-        ):  # fmt: skip
-            assert trick in text
-    reader.ask(hostile.desk.unanswerable)
-    made = "#chat, #evidence, #masthead"
-    for tag in ("img", "script", "form", "style", "iframe", "svg", "base", "input", "code", "pre"):
-        allowed = reader.page.locator(f":is({made}) .md {tag}")
-        assert allowed.count() == 0, tag
-    links = reader.page.locator(f":is({made}) .md a").evaluate_all("all => all.map(e => e.getAttribute('href'))")
-    assert links
-    assert all(re.match(r"#(src|cite)-\d+-\d+$|https://\w+\.example/", link) for link in links)
-    assert "evil" not in " ".join(links)
-    reader.page.get_by_label("Publishers").click()
-    reader.page.wait_for_timeout(300)
-    assert not reader.has_been_attacked
-    assert reader.own_errors == []
-    reader.context.close()
-
-
-def test_a_hostile_question_is_shown_as_text(browser: Any, hostile: Served) -> None:
-    reader = Reader(browser, hostile)
-    question = "<img src=x onerror=\"window.pwned='q'\"> [x](javascript:window.pwned=1) ${window.pwned=2} **bold**"
-    reader.ask(question)
-    expect(reader.page.locator("#chat .question")).to_have_text(question)
-    assert not reader.has_been_attacked
-    reader.context.close()
-
-
-def test_titles_link_to_the_source_only_over_the_web(browser: Any, hostile: Served) -> None:
-    reader = Reader(browser, hostile)
-    reader.ask("zanzibar ledger opening")
-    expect(reader.cards.first.locator("h4 a")).to_have_count(0)
-    reader.ask("What will Harbor pay Lumen Labs?")
-    link = reader.cards.first.locator("h4 a")
-    expect(link).to_have_attribute("href", ARTICLES[1].url or "")
-    expect(link).to_have_attribute("target", "_blank")
-    expect(link).to_have_attribute("rel", re.compile("noopener noreferrer"))
-    reader.context.close()
