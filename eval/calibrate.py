@@ -31,8 +31,8 @@ from rag.extract import choose, rank
 from rag.weights import AnswerWeights
 
 FOLDS = 10
-NEGATIVES = 12
-"""How many sentences without gold evidence each one with it is compared with: the hardest, by cosine."""
+PAIRS_PER_QUESTION = 50.0
+"""The weight of one question against the regularisation of the sentence weights."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,17 +139,21 @@ def _fit_sentences(data: Sequence[Example]) -> dict[str, float]:
 
     names = [item.name for item in fields(SentenceFeatures)]
     differences: list[NDArray[np.float64]] = []
+    shares: list[NDArray[np.float64]] = []
     for example in data:
-        described = [
-            (np.array([getattr(sentence.features, name) for name in names]), held)
-            for sentence, held in zip(example.evidence.sentences, example.holds, strict=True)
-        ]
-        good = [row for row, held in described if held]
-        bad = sorted((row for row, held in described if not held), key=lambda row: -row[0])[:NEGATIVES]
-        differences.extend(one - other for one in good for other in bad)
-    matrix = np.concatenate([np.array(differences), -np.array(differences)])
-    labels = np.concatenate([np.ones(len(differences)), np.zeros(len(differences))])
-    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1000).fit(matrix, labels)
+        rows = np.array([[getattr(item.features, name) for name in names] for item in example.evidence.sentences])
+        holds = np.array(example.holds, dtype=bool)
+        if not holds.any() or holds.all():
+            continue
+        pairs = (rows[holds][:, None, :] - rows[~holds][None, :, :]).reshape(-1, len(names))
+        differences.append(pairs)
+        # Every question weighs the same, however many sentences its passages have.
+        shares.append(np.full(len(pairs), PAIRS_PER_QUESTION / len(pairs)))
+    ahead, share = np.concatenate(differences), np.concatenate(shares)
+    matrix = np.concatenate([ahead, -ahead])
+    labels = np.concatenate([np.ones(len(ahead)), np.zeros(len(ahead))])
+    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=2000)
+    model.fit(matrix, labels, sample_weight=np.concatenate([share, share]))
     return {name: round(float(value), 4) for name, value in zip(names, model.coef_[0], strict=True)}
 
 

@@ -15,12 +15,12 @@ from rag.spans import AnswerType, spans_of
 from rag.weights import AnswerWeights, read_weights
 
 MAX_SENTENCES = 4
-FACT_SENTENCES = 2
+FACT_SENTENCES = 3
 """A question for a person, a time, a place or an amount is answered in at most so many sentences."""
 NEAR_REPEAT = 0.86
 """Cosine from which two sentences count as saying the same."""
-SHARE_OF_BEST = 0.8
-"""A further sentence must reach this share of the best one's odds-like score."""
+SHARE_OF_BEST = 0.15
+"""A further sentence needs at least this share of the odds that the best one has of holding the answer."""
 NEAREST = 3
 
 
@@ -94,7 +94,7 @@ def choose(ranked: Sequence[Ranked], kind: AnswerType) -> list[EvidenceSentence]
     chosen: list[EvidenceSentence] = []
     for item in ranked:
         candidate = item.sentence
-        if len(chosen) >= limit or (chosen and math.exp(item.score - best) < SHARE_OF_BEST / 2):
+        if len(chosen) >= limit or (chosen and math.exp(item.score - best) < SHARE_OF_BEST):
             break
         if any(_repeats(candidate, other) for other in chosen):
             continue
