@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
 
+from rag.errors import NewsdeskError
 from rag.schema import Article
 
 TRACKING_PARAMETERS = (
@@ -41,6 +42,20 @@ class Rejected:
 
 
 Item = Article | Rejected
+
+
+class ItemError(NewsdeskError):
+    """What a reader raises for an item that cannot be used; ``ingest.files`` turns it into a Rejected."""
+
+    def __init__(self, reason: str, *, remedy: str, field: str | None = None) -> None:
+        super().__init__(f"{reason} {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+        self.field = field
+
+    def rejected(self, location: str, *, excerpt: str = "") -> Rejected:
+        """Return the item's entry for the quarantine."""
+        return Rejected(location=location, field=self.field, reason=self.reason, remedy=self.remedy, excerpt=excerpt)
 
 
 def canonical_url(address: str) -> str | None:
