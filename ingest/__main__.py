@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,12 +16,16 @@ from rag.errors import NewsdeskError
 
 EXIT_ERROR = 1
 EXIT_QUARANTINED = 3
+EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 1 for an error, 3 when items were quarantined, 130 when interrupted."""
     parsed = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         settings = read_settings(data=parsed.data)
         return int(parsed.run(settings, parsed))
@@ -28,7 +34,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_ERROR
     except KeyboardInterrupt:
         print("Interrupted. What was written stays; run the same command again to go on.", file=sys.stderr)
-        return 130
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output (`head`, say) has seen enough; Python must not fail again when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+    except Exception as error:
+        if not _is_storage(error):
+            raise
+        print(
+            f"error: the archive could not be read or written ({error}). Mend that, for example by freeing disk "
+            "space, and run the same command again: what was written stays.",
+            file=sys.stderr,
+        )
+        return EXIT_ERROR
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _is_storage(error: Exception) -> bool:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return isinstance(error, OSError | SQLAlchemyError)
 
 
 def _interrupt(*_: object) -> NoReturn:
@@ -94,18 +121,21 @@ def _files(settings: Settings, parsed: argparse.Namespace) -> int:
     from rag.stores import Stores
 
     field_map = _field_map(parsed.field)
+    skipped: list[str] = []
     encoder = load_encoder(settings)
     with (
         Stores(settings, encoder, create=True) as stores,
         display_for(as_json=parsed.json, expected=expected_items(parsed.paths)) as display,
     ):
         account = Pipeline(stores, report=display).run(
-            read_paths(parsed.paths, field_map=field_map, stdin=sys.stdin.buffer)
+            read_paths(parsed.paths, field_map=field_map, stdin=sys.stdin.buffer, skipped=skipped.append)
         )
     if parsed.json:
-        print(json.dumps({"event": "summary", **figures(account)}))
+        print(json.dumps({"event": "summary", **figures(account), "skipped": len(skipped)}))
     else:
         print(summary(account))
+    if skipped:
+        print(f"{len(skipped)} files of other formats were passed over, for example {skipped[0]}.", file=sys.stderr)
     if account.outcomes[Outcome.QUARANTINED]:
         print("Some items could not be read: see `python -m ingest quarantine`.", file=sys.stderr)
         return EXIT_QUARANTINED

@@ -7,16 +7,19 @@ articles only; running it again skips what is there and finishes the rest.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from ingest.article import Item, Rejected
+from ingest.batch import Batch
 from ingest.passages import CHUNKING, passages_of
 from rag import indexed_text
-from rag.archive_writer import EmbeddedPassage, QuarantineRow, StoredHead, content_hash, text_hash
-from rag.schema import Article
+from rag.archive import timestamp
+from rag.archive_writer import EmbeddedPassage, StoredHead, content_hash, text_hash
+from rag.quarantine import QuarantineRow
+from rag.schema import Article, Moment
 from rag.stores import Stores
 
 BATCH_PASSAGES = 256
@@ -76,21 +79,28 @@ class Pipeline:
         self._archive = stores.archive
         self._now = now or datetime.now(UTC)
         self._report = report or (lambda _event, _account: None)
-        self._batch: list[tuple[Article, list[EmbeddedPassage]]] = []
-        self._texts: dict[str, str] = {}
-        self._batch_ids: set[str] = set()
-        self._batch_text_hashes: set[str] = set()
+        self._batch = Batch()
         self._read: dict[str, str] = {}
+        self._rejected: set[str] = set()
         self._since_indexed = 0
         self.account = Account()
         stores.require({"chunking": CHUNKING}, remedy="Run `python -m ingest reindex` to cut every article anew.")
 
     def run(self, items: Iterable[Item]) -> Account:
-        """Take in every item; whatever stops the run, what was written stays and is finished by the next."""
+        """Take in every item; whatever stops the run, what was written stays and is finished by the next.
+
+        Raises ArchiveDamagedError when a change of model was begun and not finished.
+        """
+        self._stores.require_finished()
         for item in items:
             event = self._reject(item) if isinstance(item, Rejected) else self._take(item)
             self.account.outcomes[event.outcome] += 1
             self._report(event, self.account)
+            if self._batch.size >= BATCH_PASSAGES:
+                self._flush()
+            if self._since_indexed >= INDEX_EVERY:
+                self._stores.finish()
+                self._since_indexed = 0
         self._flush()
         self._stores.finish()
         return self.account
@@ -103,18 +113,23 @@ class Pipeline:
                 self._add(article)
                 self.account.outcomes[Outcome.UPDATED] += 1
                 self._report(Event(outcome=Outcome.UPDATED, place=article.source, article_id=article_id), self.account)
+            if self._batch.size >= BATCH_PASSAGES:
+                self._flush()
         self._flush()
+        # Not before all are cut: what waits for its turn would be embedded as it was cut before.
         self._stores.finish()
+        self._stores.end_adoption()
         return self.account
 
     def remove(self, article_id: str) -> bool:
         """Delete an article; the earliest of its copies takes its place in the search."""
-        heir = next(iter(self._archive.copies_of(article_id)), None)
-        if heir is not None:
-            self._promote(heir, former=article_id)
-        removed = self._archive.remove(article_id)
+        held = self._archive.head(article_id, None)
+        if held is None:
+            return False
+        self._leave_group(held)
+        self._flush(remove=[article_id])
         self._stores.finish()
-        return removed
+        return True
 
     # --- one item -----------------------------------------------------------------------------
 
@@ -123,32 +138,35 @@ class Pipeline:
             location=item.location, field=item.field, reason=item.reason, remedy=item.remedy, excerpt=item.excerpt
         )
         self._archive.quarantine([row], now=self._now)
+        self._rejected.add(item.location)
         reason = f"{item.field}: {item.reason}" if item.field else item.reason
         return Event(outcome=Outcome.QUARANTINED, place=item.location, reason=f"{reason} {item.remedy}")
 
     def _take(self, article: Article) -> Event:
         hashed = text_hash(article.text)
-        if article.id in self._batch_ids or hashed in self._batch_text_hashes or self._url_in_batch(article):
-            self._flush()
         held = self._archive.head(article.id, article.url)
+        if self._batch.touches(article, hashed, held):
+            self._flush()
+            held = self._archive.head(article.id, article.url)
         if held is None:
-            return self._take_new(article, hashed)
-        article = replace(article, id=held.id, version=held.version, duplicate_of=held.duplicate_of)
+            others = self._archive.same_text(hashed)
+            self._add(self._settled(article, others, searched=False))
+            return self._done(Outcome.COPY if others else Outcome.ADDED, article)
+        article = replace(article, id=held.id, version=held.version)
         if content_hash(article) == held.content_hash:
-            self._read.setdefault(article.id, article.source)
-            self._archive.release(article.source)
-            return Event(outcome=Outcome.UNCHANGED, place=article.source, article_id=article.id)
+            return self._done(Outcome.UNCHANGED, article)
         problem = self._conflict(article, held)
-        if problem is not None:
-            return self._reject(problem)
-        return self._take_edited(article, held, hashed)
-
-    def _url_in_batch(self, article: Article) -> bool:
-        return article.url is not None and any(article.url == other.url for other, _ in self._batch)
+        if problem is None:
+            self._edit(article, held, hashed)
+            return self._done(Outcome.UPDATED, article)
+        if _is_older(article, held) and self._archive.holds_version(article.id, title=article.title, text=article.text):
+            # Both versions stand in the files: the second run meets the older one again.
+            return self._done(Outcome.UNCHANGED, article)
+        return self._reject(problem)
 
     def _conflict(self, article: Article, held: StoredHead) -> Rejected | None:
         """Say why an item whose id is held with other content cannot count as its newer version."""
-        modified = None if article.modified_at is None else int(article.modified_at.value.timestamp())
+        modified = _seconds(article.modified_at)
         later = modified is not None and (held.modified is None or modified > held.modified)
         if article.id in self._read and not later:
             return Rejected(
@@ -158,7 +176,7 @@ class Pipeline:
                 remedy="Give each article an id or URL of its own, or the later version a later modified_at.",
                 excerpt=article.text[:200],
             )
-        if modified is not None and held.modified is not None and modified < held.modified:
+        if _is_older(article, held):
             return Rejected(
                 location=article.source,
                 field="modified_at",
@@ -169,50 +187,47 @@ class Pipeline:
             )
         return None
 
-    def _take_new(self, article: Article, hashed: str) -> Event:
-        source = self._archive.source_of_text(hashed)
-        if source is None:
-            self._add(article)
-            return self._done(Outcome.ADDED, article)
-        published = None if article.published_at is None else int(article.published_at.value.timestamp())
-        # Of word-for-word copies the earliest is searched, so that no answer dates a report too late.
-        if published is not None and (source.published is None or published < source.published):
-            self._add(article)
-            self._flush()
-            self._archive.demote(source.id, duplicate_of=article.id)
-        else:
-            self._archive.store(
-                [(replace(article, duplicate_of=source.id), [])],
-                vectors={}, model_hash=self._stores.encoder.model_hash, now=self._now,
-            )  # fmt: skip
-        return self._done(Outcome.COPY, article)
-
-    def _take_edited(self, article: Article, held: StoredHead, hashed: str) -> Event:
-        article = replace(article, version=held.version + 1)
+    def _edit(self, article: Article, held: StoredHead, hashed: str) -> None:
+        searched = held.duplicate_of is None
+        self._batch.leave(held)
         if hashed != held.text_hash:
-            article = replace(article, duplicate_of=None)
-            heir = next(iter(self._archive.copies_of(article.id)), None)
-            if heir is not None:
-                self._promote(heir, former=article.id)
-            source = self._archive.source_of_text(hashed)
-            if source is not None and source.id != article.id:
-                article = replace(article, duplicate_of=source.id)
-        self._add(article)
-        return self._done(Outcome.UPDATED, article)
+            self._leave_group(held)
+            searched = False
+        others = [other for other in self._archive.same_text(hashed) if other.id != held.id]
+        self._add(self._settled(replace(article, version=held.version + 1), others, searched=searched))
 
     def _done(self, outcome: Outcome, article: Article) -> Event:
         self._read[article.id] = article.source
-        self._archive.release(article.source)
+        self._batch.places.append(article.source)
         return Event(outcome=outcome, place=article.source, article_id=article.id)
 
-    def _promote(self, heir: str, *, former: str) -> None:
-        """Search a copy from now on in place of the article whose text it repeated."""
-        article = self._archive.article(heir)
-        assert article is not None, heir
-        for copy in self._archive.copies_of(former):
-            self._archive.reassign(copy, duplicate_of=None if copy == heir else heir)
-        self._add(replace(article, duplicate_of=None))
-        self._flush()
+    # --- word-for-word copies: the earliest is searched, so that no answer dates a report too late ---
+
+    def _settled(self, article: Article, others: Sequence[StoredHead], *, searched: bool) -> Article:
+        """Return the article as the source of its text or as a copy of one of ``others``.
+
+        ``searched`` tells whether it has been the source so far, which decides between equal dates.
+        """
+        source = min(others, key=_rank, default=None)
+        published = _seconds(article.published_at)
+        if source is None or (published is None, published or 0, not searched, article.id) < _rank(source):
+            self._batch.repeat(others, source=article.id)
+            return replace(article, duplicate_of=None)
+        self._name_source(source, others)
+        return replace(article, duplicate_of=source.id)
+
+    def _leave_group(self, held: StoredHead) -> None:
+        """Search the earliest copy of an article in its place, when that was searched: it goes, or its text changes."""
+        others = [other for other in self._archive.same_text(held.text_hash) if other.id != held.id]
+        if held.duplicate_of is None and others:
+            self._name_source(min(others, key=_rank), others)
+
+    def _name_source(self, source: StoredHead, group: Sequence[StoredHead]) -> None:
+        self._batch.repeat([other for other in group if other.id != source.id], source=source.id)
+        if source.duplicate_of is not None:
+            article = self._archive.article(source.id)
+            assert article is not None, source.id
+            self._add(replace(article, duplicate_of=None))
 
     # --- batches ------------------------------------------------------------------------------
 
@@ -224,37 +239,43 @@ class Pipeline:
             for passage in passages_of(article, encoder.token_offsets):
                 text = f"{header}\n{passage.text}"
                 hashed = indexed_text.hash_of(text)
-                self._texts[hashed] = text
+                self._batch.texts[hashed] = text
                 embedded.append(EmbeddedPassage(passage=passage, vector_hash=hashed))
-        self._batch.append((article, embedded))
-        self._batch_ids.add(article.id)
-        self._batch_text_hashes.add(text_hash(article.text))
-        if len(self._texts) >= BATCH_PASSAGES:
-            self._flush()
+        self._batch.add(article, embedded)
 
-    def _flush(self) -> None:
-        """Embed and write the batch."""
-        if not self._batch:
-            return
-        encoder = self._stores.encoder
-        missing = self._archive.missing_vectors(list(self._texts), model_hash=encoder.model_hash)
-        began = time.monotonic()
-        matrix = encoder.encode([self._texts[hashed] for hashed in missing])
-        self.account.encoding += time.monotonic() - began
-        self._archive.store(
-            self._batch,
-            vectors=indexed_text.packed(missing, matrix),
-            model_hash=encoder.model_hash,
-            now=self._now,
-        )
-        written = sum(len(embedded) for _, embedded in self._batch)
-        self.account.embedded += len(missing)
-        self.account.passages += written
-        self._since_indexed += written
-        self._batch.clear()
-        self._texts.clear()
-        self._batch_ids.clear()
-        self._batch_text_hashes.clear()
-        if self._since_indexed >= INDEX_EVERY:
-            self._stores.finish()
-            self._since_indexed = 0
+    def _flush(self, *, remove: Sequence[str] = ()) -> None:
+        """Embed and write the batch, and take articles out in the same transaction."""
+        batch, self._batch = self._batch, Batch()
+        if batch.articles or remove:
+            encoder = self._stores.encoder
+            missing = self._archive.missing_vectors(list(batch.texts), model_hash=encoder.model_hash)
+            began = time.monotonic()
+            matrix = encoder.encode([batch.texts[hashed] for hashed in missing])
+            self.account.encoding += time.monotonic() - began
+            self._archive.store(
+                batch.articles,
+                vectors=indexed_text.packed(missing, matrix),
+                model_hash=encoder.model_hash,
+                now=self._now,
+                copies=batch.copies,
+                remove=remove,
+            )
+            written = sum(len(embedded) for _, embedded in batch.articles)
+            self.account.embedded += len(missing)
+            self.account.passages += written
+            self._since_indexed += written
+        self._archive.release(place for place in batch.places if place not in self._rejected)
+
+
+def _rank(head: StoredHead) -> tuple[bool, int, bool, str]:
+    """Order articles with one text: the earliest published, then the one searched so far, then by id."""
+    return head.published is None, head.published or 0, head.duplicate_of is not None, head.id
+
+
+def _is_older(article: Article, held: StoredHead) -> bool:
+    modified = _seconds(article.modified_at)
+    return modified is not None and held.modified is not None and modified < held.modified
+
+
+def _seconds(moment: Moment | None) -> int | None:
+    return None if moment is None else timestamp(moment.value)

@@ -37,6 +37,8 @@ def expected_items(paths: Sequence[str]) -> int | None:
 
     Standard input cannot be counted. JSON files count as one item, though a list in one holds more.
     """
+    from ingest.files import SUFFIXES
+
     total = 0
     for name in paths:
         if name == "-":
@@ -45,11 +47,20 @@ def expected_items(paths: Sequence[str]) -> int | None:
         files = [path] if path.is_file() else [Path(at, file) for at, _, found in os.walk(path) for file in found]
         for file in files:
             if file.suffix.lower() in {".jsonl", ".ndjson"}:
-                with file.open("rb") as stream:
-                    total += sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+                total += _lines(file)
             else:
-                total += 1
+                total += file.suffix.lower() in SUFFIXES
     return total
+
+
+def _lines(file: Path) -> int:
+    try:
+        if not file.is_file():
+            return 0
+        with file.open("rb") as stream:
+            return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+    except OSError:
+        return 0  # whoever reads it says what is wrong with it
 
 
 def summary(account: Account) -> str:

@@ -18,10 +18,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from rag import tables
-from rag.errors import ArchiveDamagedError, ArchiveMissingError
+from rag.errors import ArchiveDamagedError, ArchiveMissingError, ConfigurationError
 from rag.schema import Article, DatePrecision, Kind, Moment, Passage, Scope
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 CHUNK = 500
 """How many values go into one SQL ``IN``: safely below every database's limit."""
 
@@ -74,19 +74,25 @@ def from_timestamp(seconds: int) -> datetime:
 def connect(url: str, *, create: bool) -> Engine:
     """Open the database, making its tables when ``create``.
 
-    Raises ArchiveMissingError when a SQLite file does not exist and ``create`` is False, and
-    ArchiveDamagedError when the database cannot be read.
+    Raises ArchiveMissingError when a SQLite file does not exist and ``create`` is False,
+    ArchiveDamagedError when the database cannot be read, and ConfigurationError for an unusable address.
     """
-    parsed = make_url(url)
-    sqlite = parsed.get_backend_name() == "sqlite"
+    try:
+        parsed = make_url(url)
+        sqlite = parsed.get_backend_name() == "sqlite"
+        engine = create_engine(parsed, connect_args={"timeout": 60} if sqlite else {})
+    except (SQLAlchemyError, ImportError) as error:
+        raise ConfigurationError(
+            f"NEWSDESK_DATABASE is no database address that can be used ({error}). Leave it empty for SQLite in the "
+            "data folder, or write for example postgresql+psycopg://user:password@host/name and install its driver."
+        ) from error
     if sqlite and parsed.database and parsed.database != ":memory:":
         path = Path(parsed.database)
         if not create and not path.exists():
             raise ArchiveMissingError(
                 f"There is no archive at {path}. Make one with `python -m ingest files PATH`, or set NEWSDESK_DATA."
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": 60} if sqlite else {})
+        make_folder(path.parent)
     if sqlite:
         event.listen(engine, "connect", _configure_sqlite)
     try:
@@ -105,7 +111,19 @@ def connect(url: str, *, create: bool) -> Engine:
     return engine
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder of the archive when it is absent; raises ConfigurationError when that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The folder {folder} cannot be made ({error.strerror}). Set NEWSDESK_DATA to one that can be written."
+        ) from error
+
+
 def _configure_sqlite(connection: Any, _record: Any) -> None:
+    # SQLite's own lower() leaves all letters but A to Z as they are; a publisher may be called Élan.
+    connection.create_function("lower", 1, lambda text: None if text is None else text.lower(), deterministic=True)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
@@ -153,7 +171,7 @@ class ArchiveReader:
     def article(self, article_id: str, *, version: int | None = None) -> Article | None:
         """Return an article in ``version`` (the newest by default), or None when it is not held."""
         with self.engine.connect() as connection:
-            query = select(tables.articles, tables.versions.c.text, tables.versions.c.title.label("version_title"))
+            query = select(tables.articles, *_OF_VERSION)
             query = query.join(tables.versions, tables.versions.c.article_id == tables.articles.c.id)
             number = tables.articles.c.version if version is None else version
             row = connection.execute(
@@ -179,9 +197,8 @@ class ArchiveReader:
                 tables.passages.c.ordinal,
                 tables.passages.c.start,
                 tables.passages.c.stop,
-                tables.versions.c.text,
-                tables.versions.c.title.label("version_title"),
                 tables.articles,
+                *_OF_VERSION,
             )
             .join(tables.articles, tables.articles.c.id == tables.passages.c.article_id)
             .join(
@@ -238,6 +255,16 @@ class ArchiveReader:
         return _slice(rows)
 
 
+_OF_VERSION = (
+    tables.versions.c.title.label("version_title"),
+    tables.versions.c.text,
+    tables.versions.c.modified.label("version_modified"),
+    tables.versions.c.modified_precision.label("version_modified_precision"),
+    tables.versions.c.modified_origin.label("version_modified_origin"),
+)
+"""What may differ between the versions of an article."""
+
+
 def _embedded(model_hash: str) -> Any:
     return tables.passages.join(
         tables.vectors,
@@ -288,7 +315,7 @@ def _article(row: Row[Any], *, version: int) -> Article:
         kind=Kind(row.kind),
         entities=tuple(row.entities),
         published_at=_moment(row.published, row.published_precision, row.published_origin),
-        modified_at=_moment(row.modified, row.modified_precision, row.modified_origin),
+        modified_at=_moment(row.version_modified, row.version_modified_precision, row.version_modified_origin),
         ingested_at=from_timestamp(row.ingested),
         source=row.source,
         version=version,

@@ -1,4 +1,4 @@
-"""Writing to the archive: articles, versions, passages, vectors, and what the indexes still lack.
+"""Writing to the archive: articles with their versions, passages and vectors.
 
 Each call is one transaction. A process killed between two calls leaves a consistent archive whose
 pending passages and removals the next run finishes.
@@ -7,15 +7,17 @@ pending passages and removals the next run finishes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rag import tables
-from rag.archive import ArchiveReader, chunks, timestamp
+from rag.archive import chunks, timestamp
+from rag.index_state import IndexState
+from rag.quarantine import Quarantine
 from rag.schema import Article, Moment, Passage
 
 
@@ -40,17 +42,6 @@ class StoredHead:
     duplicate_of: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuarantineRow:
-    """An item kept out of the archive, and why."""
-
-    location: str
-    field: str | None
-    reason: str
-    remedy: str
-    excerpt: str
-
-
 def text_hash(text: str) -> str:
     """Return the hash under which word-for-word copies meet: case and white space do not count."""
     return hashlib.sha256(" ".join(text.lower().split()).encode("utf-8", "surrogatepass")).hexdigest()
@@ -65,7 +56,7 @@ def content_hash(article: Article) -> str:
     return hashlib.sha256(repr(fields).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class ArchiveWriter(ArchiveReader):
+class ArchiveWriter(IndexState, Quarantine):
     """The archive with the right to change it; one at a time."""
 
     def describe(self, values: Mapping[str, str]) -> None:
@@ -85,13 +76,20 @@ class ArchiveWriter(ArchiveReader):
             row = connection.execute(select(tables.articles).where(tables.articles.c.id == article_id)).first()
             return None if row is None else _head(row)
 
-    def source_of_text(self, hashed: str) -> StoredHead | None:
-        """Return the searched article with this text hash, or None."""
-        article = tables.articles.c
-        query = select(tables.articles).where(article.text_hash == hashed, article.duplicate_of.is_(None))
+    def same_text(self, hashed: str) -> list[StoredHead]:
+        """Return the articles with this text hash by id: one of them is searched, the others are copies."""
+        query = select(tables.articles).where(tables.articles.c.text_hash == hashed)
         with self.engine.connect() as connection:
-            row = connection.execute(query.order_by(article.id).limit(1)).first()
-        return None if row is None else _head(row)
+            return [_head(row) for row in connection.execute(query.order_by(tables.articles.c.id))]
+
+    def holds_version(self, article_id: str, *, title: str, text: str) -> bool:
+        """Return whether some version of this article has these very words."""
+        version = tables.versions.c
+        query = select(func.count()).where(
+            version.article_id == article_id, version.title == title, version.text == text
+        )
+        with self.engine.connect() as connection:
+            return bool(connection.scalar(query))
 
     def missing_vectors(self, hashes: Sequence[str], *, model_hash: str) -> list[str]:
         """Return those of ``hashes`` that are not in the vector cache, in order, each once."""
@@ -111,17 +109,29 @@ class ArchiveWriter(ArchiveReader):
         vectors: Mapping[str, bytes],
         model_hash: str,
         now: datetime,
+        copies: Mapping[str, str] | None = None,
+        remove: Sequence[str] = (),
     ) -> None:
         """Write articles with their passages and new vectors in one transaction; the indexes follow later.
 
         An article already held gets the version it carries, and its former passages are marked for
-        removal from the indexes. One with ``duplicate_of`` is kept without passages.
+        removal from the indexes. One with ``duplicate_of`` is kept without passages. ``copies`` maps
+        the ids of articles already held to those whose text they repeat, so that they are no longer
+        searched. The articles in ``remove`` are deleted with all versions; none may have copies left.
         """
         with self.engine.begin() as connection:
             self._add_vectors(connection, vectors, model_hash)
             for article, embedded in articles:
                 self._put_article(connection, article, now)
                 self._replace_passages(connection, article, embedded)
+            for article_id, source in (copies or {}).items():
+                mine = tables.articles.c.id == article_id
+                connection.execute(update(tables.articles).where(mine).values(duplicate_of=source))
+                self._retire(connection, article_id)
+            for article_id in remove:
+                self._retire(connection, article_id)
+                connection.execute(delete(tables.versions).where(tables.versions.c.article_id == article_id))
+                connection.execute(delete(tables.articles).where(tables.articles.c.id == article_id))
 
     def add_vectors(self, vectors: Mapping[str, bytes], *, model_hash: str) -> None:
         """Write vectors (half precision, by hash of the embedded text) that are not there yet."""
@@ -148,14 +158,18 @@ class ArchiveWriter(ArchiveReader):
         else:
             connection.execute(update(tables.articles).where(tables.articles.c.id == article.id).values(**values))
         same = (tables.versions.c.article_id == article.id) & (tables.versions.c.number == article.version)
-        connection.execute(delete(tables.versions).where(same))
+        if connection.scalar(select(func.count()).where(same)):
+            return  # cut anew, or searched in place of its source: the words are those already held
+        modified = article.modified_at
         connection.execute(
             insert(tables.versions).values(
                 article_id=article.id,
                 number=article.version,
                 title=article.title,
                 text=article.text,
-                modified=_seconds(article.modified_at),
+                modified=_seconds(modified),
+                modified_precision=modified.precision.value if modified else None,
+                modified_origin=modified.origin if modified else None,
                 recorded=timestamp(now),
             )
         )
@@ -195,118 +209,6 @@ class ArchiveWriter(ArchiveReader):
             connection.execute(delete(tables.removals).where(tables.removals.c.passage_id.in_(part)))
             connection.execute(insert(tables.removals), [{"passage_id": passage_id} for passage_id in part])
 
-    def demote(self, article_id: str, *, duplicate_of: str) -> None:
-        """Keep an article as a copy of another, and stop searching it; its own copies follow it."""
-        with self.engine.begin() as connection:
-            copies = (tables.articles.c.id == article_id) | (tables.articles.c.duplicate_of == article_id)
-            others = tables.articles.c.id != duplicate_of
-            connection.execute(update(tables.articles).where(copies, others).values(duplicate_of=duplicate_of))
-            self._retire(connection, article_id)
-
-    def reassign(self, article_id: str, *, duplicate_of: str | None) -> None:
-        """Record which article a copy repeats; None when it stands for itself."""
-        with self.engine.begin() as connection:
-            mine = tables.articles.c.id == article_id
-            connection.execute(update(tables.articles).where(mine).values(duplicate_of=duplicate_of))
-
-    def remove(self, article_id: str) -> bool:
-        """Delete an article with all versions; return False when it is not held.
-
-        A copy of its text, when there is one, must be promoted by the caller first: see ``copies_of``.
-        """
-        with self.engine.begin() as connection:
-            self._retire(connection, article_id)
-            connection.execute(delete(tables.versions).where(tables.versions.c.article_id == article_id))
-            return connection.execute(delete(tables.articles).where(tables.articles.c.id == article_id)).rowcount > 0
-
-    def copies_of(self, article_id: str) -> list[str]:
-        """Return the ids of the word-for-word copies of an article, earliest published first."""
-        article = tables.articles.c
-        query = select(article.id).where(article.duplicate_of == article_id)
-        with self.engine.connect() as connection:
-            return list(connection.scalars(query.order_by(article.published.is_(None), article.published, article.id)))
-
-    def unindexed(self, index: str, *, limit: int) -> list[str]:
-        """Return ids of passages that ``index`` (``lexical`` or ``vectors``) still lacks."""
-        column = tables.passages.c[f"in_{index}"]
-        query = select(tables.passages.c.id).where(column.is_(False)).order_by(tables.passages.c.id).limit(limit)
-        with self.engine.connect() as connection:
-            return list(connection.scalars(query))
-
-    def mark_indexed(self, index: str, passage_ids: Sequence[str]) -> None:
-        """Record that ``index`` now holds these passages."""
-        with self.engine.begin() as connection:
-            for part in chunks(passage_ids):
-                statement = update(tables.passages).where(tables.passages.c.id.in_(part))
-                connection.execute(statement.values({f"in_{index}": True}))
-
-    def mark_unindexed(self, index: str, passage_ids: Sequence[str]) -> None:
-        """Record that ``index`` lacks these passages."""
-        with self.engine.begin() as connection:
-            for part in chunks(passage_ids):
-                statement = update(tables.passages).where(tables.passages.c.id.in_(part))
-                connection.execute(statement.values({f"in_{index}": False}))
-
-    def without_vector(self, passage_ids: Sequence[str], *, model_hash: str) -> list[tuple[str, str]]:
-        """Return (passage id, hash) of those of ``passage_ids`` whose vector is not in the cache."""
-        passage, vector = tables.passages, tables.vectors
-        same = (vector.c.hash == passage.c.vector_hash) & (vector.c.model_hash == model_hash)
-        query = select(passage.c.id, passage.c.vector_hash).select_from(passage.outerjoin(vector, same))
-        lacking: list[tuple[str, str]] = []
-        with self.engine.connect() as connection:
-            for part in chunks(passage_ids):
-                rows = connection.execute(query.where(passage.c.id.in_(part), vector.c.hash.is_(None)))
-                lacking.extend((row[0], row[1]) for row in rows)
-        return lacking
-
-    def available(self, passage_ids: Sequence[str]) -> dict[str, int]:
-        """Return from when on each passage may be used, in seconds since 1970, by id."""
-        found: dict[str, int] = {}
-        with self.engine.connect() as connection:
-            for part in chunks(passage_ids):
-                query = select(tables.passages.c.id, tables.passages.c.available)
-                rows = connection.execute(query.where(tables.passages.c.id.in_(part)))
-                found.update((row[0], row[1]) for row in rows)
-        return found
-
-    def mark_all_unindexed(self, index: str) -> None:
-        """Record that ``index`` is empty, so that everything is written to it again."""
-        with self.engine.begin() as connection:
-            connection.execute(update(tables.passages).values({f"in_{index}": False}))
-            connection.execute(update(tables.removals).values({f"in_{index}": False}))
-            self._drop_done_removals(connection)
-
-    def to_remove(self, index: str, *, limit: int) -> list[str]:
-        """Return ids of passages that ``index`` must still drop."""
-        query = select(tables.removals.c.passage_id).where(tables.removals.c[f"in_{index}"].is_(True))
-        with self.engine.connect() as connection:
-            return list(connection.scalars(query.order_by(tables.removals.c.passage_id).limit(limit)))
-
-    def mark_removed(self, index: str, passage_ids: Sequence[str]) -> None:
-        """Record that ``index`` no longer holds these passages."""
-        with self.engine.begin() as connection:
-            for part in chunks(passage_ids):
-                statement = update(tables.removals).where(tables.removals.c.passage_id.in_(part))
-                connection.execute(statement.values({f"in_{index}": False}))
-            self._drop_done_removals(connection)
-
-    def _drop_done_removals(self, connection: Connection) -> None:
-        held = or_(tables.removals.c.in_lexical, tables.removals.c.in_vectors)
-        connection.execute(delete(tables.removals).where(~held))
-
-    def pending(self) -> int:
-        """Return how many passages wait to be written to or removed from an index."""
-        passage = tables.passages.c
-        lacking = select(func.count()).where(or_(passage.in_lexical.is_(False), passage.in_vectors.is_(False)))
-        with self.engine.connect() as connection:
-            removals = connection.scalar(select(func.count()).select_from(tables.removals)) or 0
-            return (connection.scalar(lacking) or 0) + removals
-
-    def count_passages(self) -> int:
-        """Return how many passages are searched."""
-        with self.engine.connect() as connection:
-            return connection.scalar(select(func.count()).select_from(tables.passages)) or 0
-
     def count_copies(self) -> int:
         """Return how many word-for-word copies are kept beside the articles that are searched."""
         query = select(func.count()).select_from(tables.articles).where(tables.articles.c.duplicate_of.is_not(None))
@@ -318,51 +220,6 @@ class ArchiveWriter(ArchiveReader):
         query = select(tables.articles.c.id).where(tables.articles.c.duplicate_of.is_(None))
         with self.engine.connect() as connection:
             return list(connection.scalars(query.order_by(tables.articles.c.id)))
-
-    def passage_ids(self) -> Iterator[str]:
-        """Yield the ids of all searched passages, in order."""
-        with self.engine.connect() as connection:
-            yield from connection.scalars(select(tables.passages.c.id).order_by(tables.passages.c.id))
-
-    def quarantine(self, rows: Sequence[QuarantineRow], *, now: datetime) -> None:
-        """Keep items out of the archive, with the reason; the same item at the same place is kept once."""
-        with self.engine.begin() as connection:
-            for row in rows:
-                basis = repr((row.location, row.field, row.reason))
-                key = hashlib.sha256(basis.encode("utf-8", "surrogatepass")).hexdigest()
-                connection.execute(delete(tables.quarantine).where(tables.quarantine.c.fingerprint == key))
-                connection.execute(
-                    insert(tables.quarantine).values(
-                        fingerprint=key,
-                        location=row.location,
-                        field=row.field,
-                        reason=row.reason,
-                        remedy=row.remedy,
-                        excerpt=row.excerpt,
-                        seen=timestamp(now),
-                    )
-                )
-
-    def release(self, location: str) -> None:
-        """Forget what was quarantined at ``location``: it has been read well since."""
-        with self.engine.begin() as connection:
-            connection.execute(delete(tables.quarantine).where(tables.quarantine.c.location == location))
-
-    def quarantined(self) -> list[QuarantineRow]:
-        """Return what is in quarantine, by place."""
-        with self.engine.connect() as connection:
-            rows = connection.execute(select(tables.quarantine).order_by(tables.quarantine.c.location))
-            return [
-                QuarantineRow(
-                    location=row.location, field=row.field, reason=row.reason, remedy=row.remedy, excerpt=row.excerpt
-                )
-                for row in rows
-            ]
-
-    def forget_quarantine(self) -> int:
-        """Empty the quarantine and return how many items it held."""
-        with self.engine.begin() as connection:
-            return connection.execute(delete(tables.quarantine)).rowcount
 
 
 def _seconds(moment: Moment | None) -> int | None:

@@ -21,14 +21,17 @@ class ArchiveMismatchError(NewsdeskError):
 
 
 class ArchiveBusyError(NewsdeskError):
-    """Another process owns the local archive."""
+    """Another process owns the archive; with ``shared``, the only right that is held is that to write."""
 
-    def __init__(self, *, path: str, holder: str) -> None:
-        super().__init__(
-            f"The archive in {path} is in use by {holder}. Stop that process first, or let several "
-            "processes share the vectors through a Chroma server: start `chroma run --path DIR` and set "
-            "NEWSDESK_CHROMA=http://127.0.0.1:8000 for all of them."
+    def __init__(self, *, path: str, holder: str, shared: bool = False) -> None:
+        remedy = (
+            "With a Chroma server any number of processes read, but one at a time writes: wait until it is done, "
+            "or stop it."
+            if shared
+            else "Stop that process first, or let several processes share the vectors through a Chroma server: start "
+            "`chroma run --path DIR` and set NEWSDESK_CHROMA=http://127.0.0.1:8000 for all of them."
         )
+        super().__init__(f"The archive in {path} is in use by {holder}. {remedy}")
         self.holder = holder
 
 

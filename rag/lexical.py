@@ -6,12 +6,14 @@ Only ids and numbers are stored; the texts stay in the archive.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rag.archive import timestamp
+from rag import damage
+from rag.archive import make_folder, timestamp
 from rag.errors import ArchiveDamagedError
 from rag.schema import Scope
 
@@ -59,10 +61,15 @@ def analyzer() -> Any:
 
 
 class LexicalIndex:
-    """A Tantivy index in ``folder``; one writer at a time, any number of readers."""
+    """A Tantivy index in ``folder``; one writer at a time, any number of readers.
+
+    Every method raises ArchiveDamagedError when the index cannot be read.
+    """
 
     def __init__(self, folder: Path) -> None:
         import tantivy
+
+        self._folder = folder
 
         self._tantivy = tantivy
         builder = tantivy.SchemaBuilder()
@@ -73,37 +80,44 @@ class LexicalIndex:
         builder.add_integer_field("published", indexed=True, fast=True)
         builder.add_integer_field("available", indexed=True, fast=True)
         self._schema = builder.build()
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
+        make_folder(folder)
+        with self._damage():
             self._index = tantivy.Index(self._schema, path=str(folder))
-        except ValueError as error:
-            raise ArchiveDamagedError(
-                f"The lexical index in {folder} cannot be opened ({error}). Run `python -m ingest repair`: it is "
-                "rebuilt from the archive without embedding again."
-            ) from error
         self._analyzer = analyzer()
         self._index.register_tokenizer(ANALYZER, self._analyzer)
 
+    def _damage(self) -> AbstractContextManager[None]:
+        return damage.reported(
+            lambda error: ArchiveDamagedError(
+                f"The lexical index in {self._folder} cannot be read ({error}). Run `python -m ingest repair`: it is "
+                "rebuilt from the archive without embedding again."
+            )
+        )
+
     def write(self, rows: Sequence[LexicalRow], *, remove: Sequence[str] = ()) -> None:
         """Replace or add ``rows`` and take out the ids in ``remove``, in one commit."""
-        writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
-        try:
-            for passage_id in remove:
-                writer.delete_documents_by_term("id", passage_id)
-            for row in rows:
-                writer.delete_documents_by_term("id", row.passage_id)
-                document = self._tantivy.Document(id=row.passage_id, text=row.text, available=row.available)
-                if row.published is not None:
-                    document.add_integer("published", row.published)
-                for name, value in (("publisher", row.publisher), ("section", row.section)):
-                    if value is not None:
-                        document.add_text(name, value.lower())
-                writer.add_document(document)
-            writer.commit()
-        finally:
-            # Gives the writer's lock back; without it the next writer of this process is refused.
-            writer.wait_merging_threads()
-        self._index.reload()
+        with self._damage():
+            writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
+            try:
+                for passage_id in remove:
+                    writer.delete_documents_by_term("id", passage_id)
+                for row in rows:
+                    writer.delete_documents_by_term("id", row.passage_id)
+                    writer.add_document(self._document(row))
+                writer.commit()
+            finally:
+                # Gives the writer's lock back; without it the next writer of this process is refused.
+                writer.wait_merging_threads()
+            self._index.reload()
+
+    def _document(self, row: LexicalRow) -> Any:
+        document = self._tantivy.Document(id=row.passage_id, text=row.text, available=row.available)
+        if row.published is not None:
+            document.add_integer("published", row.published)
+        for name, value in (("publisher", row.publisher), ("section", row.section)):
+            if value is not None:
+                document.add_text(name, value.lower())
+        return document
 
     def search(self, text: str, *, scope: Scope, as_of: datetime, limit: int) -> list[LexicalHit]:
         """Return the best passages inside the scope and available before ``as_of``, best first.
@@ -114,14 +128,31 @@ class LexicalIndex:
         if not terms:
             return []
         query, occur = self._tantivy.Query, self._tantivy.Occur
-        words = query.boolean_query([(occur.Should, query.term_query(self._schema, "text", term)) for term in terms])
         limits = [(occur.Must, query.const_score_query(item, 0.0)) for item in self._limits(scope, as_of)]
-        self._index.reload()
-        searcher = self._index.searcher()
+        with self._damage():
+            self._index.reload()
+            searcher = self._index.searcher()
+            whole = query.boolean_query([(occur.Must, self._any_of(terms)), *limits])
+            hits = searcher.search(whole, limit=limit, count=False).hits
+            found = [LexicalHit(passage_id=searcher.doc(place)["id"][0], score=float(score)) for score, place in hits]
         # Equal scores are put in the order of their ids, so that two runs agree.
-        hits = searcher.search(query.boolean_query([(occur.Must, words), *limits]), limit=limit, count=False).hits
-        found = [LexicalHit(passage_id=searcher.doc(place)["id"][0], score=float(score)) for score, place in hits]
         return sorted(found, key=lambda hit: (-hit.score, hit.passage_id))
+
+    def finds(self, passage_id: str, text: str) -> bool:
+        """Return whether the index holds this passage and a term of ``text`` leads to it."""
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        terms = list(dict.fromkeys(self._analyzer.analyze(text)))[:MAX_QUERY_TERMS]
+        wanted = [(occur.Must, query.term_query(self._schema, "id", passage_id))]
+        if terms:
+            wanted.append((occur.Must, self._any_of(terms)))
+        with self._damage():
+            searcher = self._index.searcher()
+            hits = searcher.search(query.boolean_query(wanted), limit=1, count=False).hits
+            return any(searcher.doc(place)["id"][0] == passage_id for _, place in hits)
+
+    def _any_of(self, terms: Sequence[str]) -> Any:
+        query, occur = self._tantivy.Query, self._tantivy.Occur
+        return query.boolean_query([(occur.Should, query.term_query(self._schema, "text", term)) for term in terms])
 
     def _limits(self, scope: Scope, as_of: datetime) -> list[Any]:
         query, integer = self._tantivy.Query, self._tantivy.FieldType.Integer
@@ -143,19 +174,22 @@ class LexicalIndex:
 
     def document_frequency(self, term: str) -> int:
         """Return in how many passages an indexed term stands."""
-        return int(self._index.searcher().doc_freq("text", term))
+        with self._damage():
+            return int(self._index.searcher().doc_freq("text", term))
 
     def count(self) -> int:
         """Return how many passages the index holds."""
-        self._index.reload()
-        return int(self._index.searcher().num_docs)
+        with self._damage():
+            self._index.reload()
+            return int(self._index.searcher().num_docs)
 
     def ids(self) -> set[str]:
         """Return the ids of all passages."""
-        self._index.reload()
-        searcher = self._index.searcher()
-        if searcher.num_docs == 0:
-            return set()
-        everything = self._tantivy.Query.all_query()
-        hits = searcher.search(everything, limit=searcher.num_docs, count=False).hits
-        return {searcher.doc(place)["id"][0] for _, place in hits}
+        with self._damage():
+            self._index.reload()
+            searcher = self._index.searcher()
+            if searcher.num_docs == 0:
+                return set()
+            everything = self._tantivy.Query.all_query()
+            hits = searcher.search(everything, limit=searcher.num_docs, count=False).hits
+            return {searcher.doc(place)["id"][0] for _, place in hits}

@@ -15,23 +15,30 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import ArchiveBusyError
+from rag.archive import make_folder
+from rag.errors import ArchiveBusyError, ConfigurationError
 
 
 class Ownership:
-    """An exclusive hold on ``folder`` under ``name``, from construction to ``release``.
+    """An exclusive hold on ``folder``, from construction to ``release``.
 
-    Raises ArchiveBusyError when another process, or another archive of this one, holds it.
+    Raises ArchiveBusyError when another process, or another archive of this one, holds it; ``shared``
+    tells that others may read meanwhile.
     """
 
-    def __init__(self, folder: Path, *, name: str = "archive") -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._holder = folder / f"{name}.holder.json"
-        self._lock = FileLock(folder / f"{name}.lock", blocking=False, is_singleton=False, thread_local=False)
+    def __init__(self, folder: Path, *, shared: bool = False) -> None:
+        make_folder(folder)
+        self._holder = folder / "archive.holder.json"
+        self._lock = FileLock(folder / "archive.lock", blocking=False, is_singleton=False, thread_local=False)
         try:
             self._lock.acquire()
         except Timeout:
-            raise ArchiveBusyError(path=str(folder), holder=self._describe_holder()) from None
+            raise ArchiveBusyError(path=str(folder), holder=self._describe_holder(), shared=shared) from None
+        except OSError as error:
+            raise ConfigurationError(
+                f"The archive in {folder} cannot be locked ({error.strerror}). Set NEWSDESK_DATA to a folder that "
+                "can be written."
+            ) from error
         self._holder.write_text(
             json.dumps(
                 {

@@ -7,8 +7,8 @@ a killed process left, and finishes the indexing that it had begun.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rag import indexed_text
@@ -16,50 +16,19 @@ from rag.archive import SCHEMA_VERSION, connect
 from rag.archive_writer import ArchiveWriter
 from rag.config import Settings
 from rag.embed import Encoder
-from rag.errors import ArchiveDamagedError, ArchiveMismatchError, ConfigurationError
-from rag.lexical import LexicalIndex, LexicalRow
+from rag.errors import ArchiveDamagedError, ArchiveMismatchError
+from rag.indexing import WRITING, Indexing, Progress
+from rag.lexical import LexicalIndex
 from rag.ownership import Ownership
-from rag.schema import Article
-from rag.vectors import VectorIndex, VectorRow, remove_folder
+from rag.vectors import VectorIndex, remove_folder
+from rag.verification import Verification, compare, lost_vectors
 
-INDEX_BATCH = 2_000
 SAMPLE = 500
+"""How many vectors are looked for after a process was stopped while it wrote some."""
+DOUBTFUL = "vectors in doubt"
+ADOPTING = "reindex"
+_INDEX_FOLDER = re.compile(r"(lexical|vectors)-\d+")
 _log = logging.getLogger("newsdesk.stores")
-
-Progress = Callable[[str, int], None]
-"""Called with the name of an index and how many passages were just written to it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verification:
-    """How the three stores compare; ``is_sound`` when nothing is to be mended.
-
-    ``lost`` counts vectors that do not find themselves although the index lists them.
-    """
-
-    passages: int
-    pending: int
-    missing_lexical: int
-    extra_lexical: int
-    missing_vectors: int
-    extra_vectors: int
-    without_vector: int
-    lost: int
-
-    @property
-    def is_sound(self) -> bool:
-        """True when archive and both indexes hold the same passages and each vector finds itself."""
-        return not any(
-            (
-                self.pending,
-                self.missing_lexical,
-                self.extra_lexical,
-                self.missing_vectors,
-                self.extra_vectors,
-                self.without_vector,
-                self.lost,
-            )
-        )
 
 
 class Stores:
@@ -71,7 +40,9 @@ class Stores:
         """Open, or with ``create`` make, the archive of ``settings``.
 
         With ``adopt``, an archive made with another embedding model is taken over for this one: its
-        vector index starts empty, and the caller cuts and embeds every article again.
+        vector index starts empty, and the caller cuts and embeds every article again, then calls
+        ``end_adoption``. Until then the indexes are not finished, since that would embed what is
+        still cut the old way.
 
         A local archive is held alone, whatever it is opened for. With a Chroma server any number of
         processes may read, and one at a time be a ``writer``. Raises ArchiveBusyError,
@@ -85,8 +56,7 @@ class Stores:
         self._ownership: Ownership | None = None
         try:
             if writer or not self.remote:
-                name = "writer" if self.remote else "archive"
-                self._ownership = Ownership(self.folder, name=name)
+                self._ownership = Ownership(self.folder, shared=self.remote)
             self._check_how_made(create=create, adopt=adopt)
             self.lexical, self.vectors = self._open_indexes(mend=self._ownership is not None)
         except BaseException:
@@ -94,7 +64,11 @@ class Stores:
             raise
         if self._ownership is not None:
             try:
-                self._recover()
+                self._sweep()
+                if adopt:
+                    self._note_doubt()
+                else:
+                    self._recover()
             except BaseException:
                 self.close()
                 raise
@@ -137,6 +111,8 @@ class Stores:
                 what="schema", built_with=held["schema"], asked_for=SCHEMA_VERSION,
                 remedy="Ingest the articles again into a new folder (NEWSDESK_DATA).",
             )  # fmt: skip
+        if adopt:
+            self.archive.describe({ADOPTING: "unfinished"})
         if held["embedding hash"] != self.encoder.model_hash:
             if adopt:
                 generation = str(int(held.get("vectors generation", "1")) + 1)
@@ -162,6 +138,18 @@ class Stores:
                 raise ArchiveMismatchError(what=name, built_with=held[name], asked_for=value, remedy=remedy)
         self.archive.describe({name: value for name, value in expected.items() if name not in held})
 
+    def require_finished(self) -> None:
+        """Raise ArchiveDamagedError when an archive was taken over for another model and not yet cut anew."""
+        if self.archive.made_with().get(ADOPTING):
+            raise ArchiveDamagedError(
+                f"A reindex of the archive in {self.folder} was stopped half-way. Run `python -m ingest reindex` "
+                "again: what it has embedded is kept."
+            )
+
+    def end_adoption(self) -> None:
+        """Record that every article is cut and embedded for this model."""
+        self.archive.describe({ADOPTING: ""})
+
     # --- opening the indexes ------------------------------------------------------------------
 
     def _generation(self, index: str) -> int:
@@ -180,31 +168,48 @@ class Stores:
         return VectorIndex(collection=collection, folder=self._index_folder("vectors"))
 
     def _open_indexes(self, *, mend: bool) -> tuple[LexicalIndex, VectorIndex]:
-        place = self.settings.chroma or "local"
-        if self._ownership is not None:
-            held = self.archive.made_with().get("vectors at")
-            if held is not None and held != place:
-                # The vectors live elsewhere now (another server, or none): they are written there from the archive.
-                _log.warning("The vectors move from %s to %s.", held, place)
-                self.archive.mark_all_unindexed("vectors")
-            self.archive.describe({"vectors at": place})
+        """Open both and put a question to each, since damage may show only then; ``mend`` replaces what is damaged."""
         try:
             lexical = self._open_lexical()
-        except ArchiveDamagedError:
+            self._question_lexical(lexical)
+        except ArchiveDamagedError as error:
             if not mend:
                 raise
+            _log.warning("%s Doing so now.", error)
             lexical = self._fresh_lexical()
+        vectors: VectorIndex | None = None
         try:
             vectors = self._open_vectors()
-            vectors.count()
-        except ConfigurationError:
-            raise
-        except Exception as error:
+            if mend:
+                self._settle_place()
+            self._question_vectors(vectors)
+        except ArchiveDamagedError as error:
             if not mend:
                 raise
-            _log.warning("The vector index is rebuilt from the archive: %s", error)
-            vectors = self._fresh_vectors(None)
+            _log.warning("%s Doing so now.", error)
+            vectors = self._fresh_vectors(vectors)
         return lexical, vectors
+
+    def _settle_place(self) -> None:
+        """Write the vectors anew when they were elsewhere until now: on another server, or on none."""
+        place = self.settings.chroma or "local"
+        held = self.archive.made_with().get("vectors at")
+        if held == place:
+            return
+        if held is not None:
+            _log.warning("The vectors move from %s to %s.", held, place)
+            self.archive.mark_all_unindexed("vectors")
+        self.archive.describe({"vectors at": place})
+
+    def _question_lexical(self, lexical: LexicalIndex) -> None:
+        for passage_id, item in self.archive.locate(self.archive.indexed("lexical", limit=1)).items():
+            lexical.finds(passage_id, indexed_text.for_lexical(item.article, item.passage))
+
+    def _question_vectors(self, vectors: VectorIndex) -> None:
+        known = self.archive.indexed("vectors", limit=1)
+        part = self.archive.vectors_of(known, model_hash=self.encoder.model_hash)
+        if part.ids:
+            vectors.nearest_of_each(part.matrix)
 
     def _fresh_lexical(self) -> LexicalIndex:
         """Start an empty lexical index in a new folder; everything is written to it by ``finish``."""
@@ -221,57 +226,61 @@ class Stores:
             if self.remote:
                 current.drop()
             current.close()
-        self.archive.describe({"vectors generation": str(self._generation("vectors") + 1), "vectors writing": ""})
+        self.archive.describe({"vectors generation": str(self._generation("vectors") + 1), WRITING: ""})
         self.archive.mark_all_unindexed("vectors")
         if not self.remote:
             remove_folder(old)
         return self._open_vectors()
 
+    def _sweep(self) -> None:
+        """Delete the folders of indexes that were replaced, where that was not done."""
+        current = {self._index_folder(index).name for index in ("lexical", "vectors")}
+        for folder in self.folder.iterdir():
+            if _INDEX_FOLDER.fullmatch(folder.name) and folder.name not in current:
+                remove_folder(folder)
+
     # --- recovery, verification, repair -------------------------------------------------------
 
     def _recover(self) -> None:
         """Mend what a killed process left, and finish its indexing."""
-        if self.archive.made_with().get("vectors writing"):
-            _log.warning("The last process was stopped while it wrote vectors; checking them.")
-            if not self._vectors_answer():
-                self.vectors = self._fresh_vectors(self.vectors)
-            self.archive.describe({"vectors writing": ""})
-        self.finish()
-        expected = self.archive.count_passages()
-        if self.lexical.count() != expected or self.vectors.count() != expected:
-            self._align()
-
-    def _vectors_answer(self) -> bool:
-        """Return whether a sample of the vectors that the archive counts as written find themselves."""
+        doubtful = self._note_doubt()
+        begun = self.archive.unindexed("vectors", limit=SAMPLE)
         try:
-            listed = set(self.vectors.ids())
-            written = [passage_id for passage_id in self.archive.passage_ids() if passage_id in listed]
-            step = max(1, len(written) // SAMPLE)
-            return self._lost(written[::step]) == 0
-        except Exception as error:
-            _log.warning("The vector index does not answer: %s", error)
-            return False
+            self.finish()
+            sound = not doubtful or self._vectors_answer(begun)
+            if sound:
+                self._align()
+        except ArchiveDamagedError as error:
+            _log.warning("%s Doing so now.", error)
+            sound = False
+        if not sound:
+            self.repair()
+        self.archive.describe({DOUBTFUL: ""})
 
-    def _lost(self, passage_ids: Sequence[str]) -> int:
-        """Count passages whose own vector does not lead back to it, or to one with an equal vector."""
-        lost = 0
-        for at in range(0, len(passage_ids), INDEX_BATCH):
-            part = self.archive.vectors_of(passage_ids[at : at + INDEX_BATCH], model_hash=self.encoder.model_hash)
-            if not part.ids:
-                continue
-            nearest = self.vectors.nearest_of_each(part.matrix)
-            doubtful = [
-                row for row, (mine, found) in enumerate(zip(part.ids, nearest, strict=True)) if mine not in found
-            ]
-            for row in doubtful:
-                near = self.vectors.query(part.matrix[row], limit=1)
-                # Word-for-word equal passages share one vector: another id at cosine 1 is no loss.
-                if not near or near[0].cosine < 0.999:
-                    lost += 1
-        return lost
+    def _note_doubt(self) -> bool:
+        """Return whether a process was stopped while it wrote vectors and nobody has checked them since."""
+        held = self.archive.made_with()
+        if not held.get(WRITING) and not held.get(DOUBTFUL):
+            return False
+        _log.warning("The last process was stopped while it wrote vectors; they are checked.")
+        # The next writing takes its own mark away when it is done; this one stays until the check.
+        self.archive.describe({DOUBTFUL: "yes"})
+        return True
+
+    def _vectors_answer(self, begun: Sequence[str]) -> bool:
+        """Return whether all but a hundredth of a sample, and of the passages ``begun``, find themselves."""
+        written = list(self.archive.passage_ids())
+        sample = list(dict.fromkeys([*begun, *written[:: max(1, len(written) // SAMPLE)]]))
+        lost = lost_vectors(self.archive, self.vectors, sample, model_hash=self.encoder.model_hash)
+        if lost:
+            _log.warning("Of %d vectors looked for, %d were not found.", len(sample), lost)
+        return lost * 100 <= len(sample)
 
     def _align(self) -> None:
         """Write what an index lacks and take out what it should not have."""
+        amount = self.archive.count_passages()
+        if self.lexical.count() == amount and self.vectors.count() == amount:
+            return
         expected = set(self.archive.passage_ids())
         for index, held in (("lexical", self.lexical.ids()), ("vectors", set(self.vectors.ids()))):
             lacking, extra = expected - held, held - expected
@@ -287,23 +296,8 @@ class Stores:
         self.finish()
 
     def verify(self) -> Verification:
-        """Compare the three stores passage by passage, and let every vector find itself."""
-        expected = list(self.archive.passage_ids())
-        wanted, lexical, vectors = set(expected), self.lexical.ids(), set(self.vectors.ids())
-        embedded = 0
-        for at in range(0, len(expected), INDEX_BATCH):
-            part = expected[at : at + INDEX_BATCH]
-            embedded += len(self.archive.vectors_of(part, model_hash=self.encoder.model_hash).ids)
-        return Verification(
-            passages=len(expected),
-            pending=self.archive.pending(),
-            missing_lexical=len(wanted - lexical),
-            extra_lexical=len(lexical - wanted),
-            missing_vectors=len(wanted - vectors),
-            extra_vectors=len(vectors - wanted),
-            without_vector=len(expected) - embedded,
-            lost=self._lost([passage_id for passage_id in expected if passage_id in vectors]),
-        )
+        """Compare the three stores passage by passage, and let every passage find itself."""
+        return compare(self.archive, self.lexical, self.vectors, model_hash=self.encoder.model_hash)
 
     def repair(self, *, progress: Progress | None = None) -> None:
         """Rebuild both indexes from the archive; nothing is embedded that has a vector."""
@@ -311,74 +305,6 @@ class Stores:
         self.vectors = self._fresh_vectors(self.vectors)
         self.finish(progress=progress)
 
-    # --- indexing -----------------------------------------------------------------------------
-
     def finish(self, *, progress: Progress | None = None) -> None:
         """Bring both indexes up to the archive. May be killed at any point and run again."""
-        report = progress or (lambda _index, _count: None)
-        while ids := self.archive.to_remove("lexical", limit=INDEX_BATCH):
-            self.lexical.write([], remove=ids)
-            self.archive.mark_removed("lexical", ids)
-        while ids := self.archive.unindexed("lexical", limit=INDEX_BATCH):
-            self.lexical.write(self._lexical_rows(ids))
-            self.archive.mark_indexed("lexical", ids)
-            report("lexical", len(ids))
-        if self.archive.to_remove("vectors", limit=1) or self.archive.unindexed("vectors", limit=1):
-            self.archive.describe({"vectors writing": "yes"})
-            self._finish_vectors(report)
-            self.archive.describe({"vectors writing": ""})
-
-    def _finish_vectors(self, report: Progress) -> None:
-        while ids := self.archive.to_remove("vectors", limit=INDEX_BATCH):
-            self.vectors.delete(ids)
-            self.archive.mark_removed("vectors", ids)
-        while ids := self.archive.unindexed("vectors", limit=INDEX_BATCH):
-            self._embed_missing(ids)
-            found = self.archive.vectors_of(ids, model_hash=self.encoder.model_hash)
-            located = self.archive.locate(found.ids)
-            rows = [_vector_row(passage_id, located[passage_id].article) for passage_id in found.ids]
-            self.vectors.upsert(rows, found.matrix)
-            self.archive.mark_indexed("vectors", ids)
-            report("vectors", len(ids))
-
-    def _embed_missing(self, passage_ids: Sequence[str]) -> None:
-        """Embed passages that have no vector of this model: after a change of model, or damage."""
-        lacking = self.archive.without_vector(passage_ids, model_hash=self.encoder.model_hash)
-        if not lacking:
-            return
-        located = self.archive.locate([passage_id for passage_id, _ in lacking])
-        texts = {
-            hashed: indexed_text.for_embedding(
-                located[passage_id].article, located[passage_id].passage, self.encoder.token_offsets
-            )
-            for passage_id, hashed in lacking
-        }
-        matrix = self.encoder.encode(list(texts.values()))
-        self.archive.add_vectors(indexed_text.packed(list(texts), matrix), model_hash=self.encoder.model_hash)
-
-    def _lexical_rows(self, passage_ids: Sequence[str]) -> list[LexicalRow]:
-        located = self.archive.locate(passage_ids)
-        available = self.archive.available(passage_ids)
-        return [
-            LexicalRow(
-                passage_id=passage_id,
-                text=indexed_text.for_lexical(item.article, item.passage),
-                publisher=item.article.publisher,
-                section=item.article.section,
-                published=None
-                if item.article.published_at is None
-                else int(item.article.published_at.value.timestamp()),
-                available=available[passage_id],
-            )
-            for passage_id, item in located.items()
-        ]
-
-
-def _vector_row(passage_id: str, article: Article) -> VectorRow:
-    published = article.published_at
-    return VectorRow(
-        passage_id=passage_id,
-        article_id=article.id,
-        publisher=article.publisher,
-        published=None if published is None else int(published.value.timestamp()),
-    )
+        Indexing(self.archive, self.encoder, self.lexical, self.vectors).finish(progress)

@@ -62,6 +62,8 @@ versions = Table(
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("modified", BigInteger),
+    Column("modified_precision", String(8)),
+    Column("modified_origin", Text),
     Column("recorded", BigInteger, nullable=False),
 )
 """The text of every version ever seen; old ones stay readable."""
