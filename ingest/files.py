@@ -164,12 +164,20 @@ class _Reader:
             return error.rejected(_shown(path), excerpt=excerpt_of(str(fields.get("text") or fields["title"])))
 
     def _lines(self, stream: BinaryIO, path: str) -> Iterator[Item]:
+        empty = True
         for line in read_lines(stream):
+            empty = False
             location = f"{_shown(path)}:{line.number}"
             if isinstance(line.found, ItemError):
                 yield line.found.rejected(location, excerpt=excerpt_of(line.raw))
             else:
                 yield self._record(line.found, location)
+        if empty:
+            yield Rejected(
+                location=_shown(path),
+                reason="there are no lines in it.",
+                remedy="Write one JSON object on each line.",
+            )
 
     def _json(self, path: str) -> Iterator[Item]:
         """Read a file that is one item or a list of items, under one of the usual names or by itself."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TAIL = 2_048
 """The end of a complete PDF is marked within so many last bytes."""
 
+_ANEW = "Download it again, or print it to a new PDF."
 # Titles that programs write by themselves.
 _NO_TITLE = re.compile(r"untitled.*|microsoft word.*|document\s*\d*|.*\.(docx?|odt|rtf|indd|qxd|tex|pdf|pptx?)", re.I)
 _HYPHENATED = re.compile(r"(\w+)[-\u2010\u00ad]$")
@@ -50,9 +51,9 @@ def parse_pdf(content: bytes) -> Parsed:
     except DependencyError as error:
         raise _locked() from error
     except PyPdfError as error:
-        raise ItemError(
-            f"the PDF is damaged ({error}).", remedy="Download it again, or print it to a new PDF."
-        ) from error
+        raise ItemError(f"the PDF is damaged ({error}).", remedy=_ANEW) from error
+    if not pages:
+        raise ItemError("the PDF is damaged (it has no pages).", remedy=_ANEW)
     text = joined([page.splitlines() for page in pages])
     if len(clean_text(text)) < SHORTEST_TEXT:
         raise ItemError(
@@ -141,8 +142,10 @@ def _continued(paragraph: str, line: str, words: Counter[str]) -> str:
     if not paragraph:
         return line
     parted = _HYPHENATED.search(paragraph)
-    if parted is None or not line[0].islower():
+    if parted is None:
         return f"{paragraph} {line}"
+    if not line[0].islower():
+        return paragraph + line
     start = re.match(r"\w+", line)
     compound = f"{parted[1]}-{start[0] if start else ''}"
     return paragraph[: parted.end(1)] + ("-" if words[compound] else "") + line
