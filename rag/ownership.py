@@ -54,7 +54,7 @@ class Ownership:
         try:
             found = json.loads(self._holder.read_text(encoding="utf-8"))
             return f"process {found['pid']} ({found['command']}, since {found['since']})"
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return "another process"
 
     def release(self) -> None:

@@ -255,7 +255,8 @@ class Stores:
             sound = False
         if not sound:
             self.repair()
-        self.archive.describe({DOUBTFUL: ""})
+        if doubtful:
+            self.archive.describe({WRITING: "", DOUBTFUL: ""})
 
     def _note_doubt(self) -> bool:
         """Return whether a process was stopped while it wrote vectors and nobody has checked them since."""
