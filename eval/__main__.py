@@ -40,16 +40,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _calibrate(parsed: argparse.Namespace) -> int:
-    from eval.calibrate import examples, fit, statistics_of, write
+    from eval.calibrate import asked_of_strangers, examples, fit, statistics_of, write
     from eval.gold import Split, read_gold
     from rag.engine import open_engine
     from rag.weights import FILE
 
     questions = [item for item in read_gold(Path(name) for name in parsed.gold) if item.split is Split.DEV]
     with open_engine(read_settings(data=parsed.data), writer=False) as engine:
-        data = examples(
-            engine, questions, lambda count: print(f"\r{count} of {len(questions)}", end="", file=sys.stderr)
+        lexical = engine.stores.lexical
+        strangers = asked_of_strangers(
+            questions, is_known=lambda name: any(map(lexical.document_frequency, lexical.terms(name)))
         )
+        asked = [*questions, *strangers]
+        data = examples(engine, asked, lambda count: print(f"\r{count} of {len(asked)}", end="", file=sys.stderr))
         print(file=sys.stderr)
         result = fit(data, statistics_of(engine), false_refusals=parsed.false_refusals, seed=parsed.seed)
     made_by = {

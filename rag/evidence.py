@@ -22,6 +22,8 @@ from rag.spans import AnswerType, names_in, spans_of, wanted_type
 
 MAX_PASSAGES = 10
 MAX_SENTENCES = 90
+SATURATION = 2.2
+"""BM25 lets a repeated term count at most k1 + 1 = 2.2 times its inverse document frequency."""
 _DANGLING = re.compile(
     r"(?:[\"“']?)(?:He|She|It|They|This|That|These|Those|His|Her|Their|Its|But|And|However|Still|Meanwhile|Instead"
     r"|Also|Then|The (?:company|studio|suit|deal|union|two|pair|firm|group|bill|law|agreement|move|ruling|report|film"
@@ -62,9 +64,11 @@ class EvidenceFeatures:
     """How the evidence as a whole meets a question; what the confidence is computed from.
 
     ``cosine``, ``coverage`` and ``context`` are those of the best sentence, ``dense`` the highest
-    cosine of a passage, ``covered`` the largest rarity-weighted share of question terms in a
-    passage with its header, ``named`` and ``numbers`` the shares of the question's names and
-    numbers in the best sentence's passage with its header, ``typed`` that of the best sentence.
+    cosine of a passage, ``covered`` the rarity-weighted share of question terms in the best
+    sentence's passage with its header, ``lexical`` that passage's BM25 score over the highest one
+    its terms could reach together, ``named`` and ``numbers`` the shares of the question's names and
+    numbers there, ``known`` the share of its names that any retrieved article mentions, ``typed``
+    that of the best sentence.
     """
 
     cosine: float
@@ -72,8 +76,10 @@ class EvidenceFeatures:
     context: float
     dense: float
     covered: float
+    lexical: float
     named: float
     numbers: float
+    known: float
     typed: float
 
 
@@ -191,19 +197,19 @@ def gather(
 
 def evidence_features(evidence: Evidence, best: EvidenceSentence, statistics: TermStatistics) -> EvidenceFeatures:
     """Describe the evidence for an answer that opens with ``best``."""
-    covered = 0.0
-    for item in evidence.passages:
-        text = f"{header(item.article)}\n{item.passage.text}"
-        covered = max(covered, _share(evidence.question_terms, statistics.terms(text)))
     around = f"{header(best.source.article)}\n{best.source.passage.text}"
+    everything = "\n".join(f"{item.article.title}\n{item.article.text}" for item in evidence.passages)
+    total = sum(evidence.question_terms.values()) or 1.0
     return EvidenceFeatures(
         cosine=best.features.cosine,
         coverage=best.features.coverage,
         context=best.features.context,
         dense=max((item.scores.dense or 0.0 for item in evidence.passages), default=0.0),
-        covered=covered,
+        covered=_share(evidence.question_terms, statistics.terms(around)),
+        lexical=min(1.0, (best.source.scores.lexical or 0.0) / (SATURATION * total)),
         named=_mentioned(evidence.names, around),
         numbers=_mentioned(evidence.numbers, around),
+        known=_mentioned(evidence.names, everything),
         typed=best.features.typed if evidence.kind is not AnswerType.OTHER else 1.0,
     )
 
