@@ -147,9 +147,12 @@ def gather(
     seen: set[tuple[str, int]] = set()
     for item in considered:
         spans = sentence_spans(item.article.text, item.article.language)
+        within = [span for span in spans if item.passage.start <= span[0] and span[1] <= item.passage.end]
+        if not within:
+            # A sentence longer than a passage was cut: its part is all that can be quoted.
+            spans = within = [_stripped(item.article.text, item.passage.start, item.passage.end)]
         for at, (start, end) in enumerate(spans):
-            inside = item.passage.start <= start and end <= item.passage.end
-            if not inside or (item.article.id, start) in seen:
+            if (start, end) not in within or (item.article.id, start) in seen:
                 continue
             seen.add((item.article.id, start))
             before = spans[at - 1] if at and "\n" not in item.article.text[spans[at - 1][1] : start] else None
@@ -217,6 +220,11 @@ def evidence_features(evidence: Evidence, best: EvidenceSentence, statistics: Te
 def weighted(features: SentenceFeatures | EvidenceFeatures, weights: Mapping[str, float]) -> float:
     """Return the weighted sum of the features; a feature without a weight counts 0."""
     return float(sum(weights.get(item.name, 0.0) * getattr(features, item.name) for item in fields(features)))
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def _share(weights: Mapping[str, float], present: set[str]) -> float:
