@@ -41,9 +41,14 @@ class Overview:
     articles: int
     passages: int
     oldest: Moment | None
-    newest: Moment | None
+    newest_article: Article | None
     publishers: tuple[tuple[str, int], ...]
     sections: tuple[tuple[str, int], ...]
+
+    @property
+    def newest(self) -> Moment | None:
+        """When the newest article was published; None when no date is known."""
+        return self.newest_article.published_at if self.newest_article else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,21 +154,23 @@ class ArchiveReader:
         current = article.duplicate_of.is_(None)
         with self.engine.connect() as connection:
 
-            def first(order: ColumnElement[Any]) -> Moment | None:
-                query = select(tables.articles).where(current, article.published.is_not(None))
-                row = connection.execute(query.order_by(order).limit(1)).first()
-                return None if row is None else _moment(row.published, row.published_precision, row.published_origin)
+            def first(order: ColumnElement[Any]) -> Article | None:
+                # The dates are sorted without the texts, which may be many: only that of one article is read.
+                dated = select(article.id).where(current, article.published.is_not(None))
+                found = connection.scalar(dated.order_by(order, article.id).limit(1))
+                return None if found is None else self.article(found)
 
             def counted(column: ColumnElement[Any]) -> tuple[tuple[str, int], ...]:
                 amount = func.count()
                 query = select(column, amount).where(current, column.is_not(None)).group_by(column)
                 return tuple((row[0], row[1]) for row in connection.execute(query.order_by(amount.desc(), column)))
 
+            oldest = first(article.published.asc())
             return Overview(
                 articles=connection.scalar(select(func.count()).select_from(tables.articles).where(current)) or 0,
                 passages=connection.scalar(select(func.count()).select_from(tables.passages)) or 0,
-                oldest=first(article.published.asc()),
-                newest=first(article.published.desc()),
+                oldest=oldest.published_at if oldest else None,
+                newest_article=first(article.published.desc()),
                 publishers=counted(article.publisher),
                 sections=counted(article.section),
             )

@@ -108,17 +108,25 @@ def plural(count: int, noun: str) -> str:
 
 
 def render_masthead(overview: Overview) -> Markup:
-    """Return the page's header: its name, and how much the archive holds."""
-    if overview.articles:
-        size = f"{plural(overview.articles, 'article')}, {plural(overview.passages, 'passage')}"
-        if overview.newest:
-            size += f"; newest: {spell_date(overview.newest.value.date(), short=True)}"
+    """Return the page's header: its name, how much the archive holds, and its newest article."""
+    if not overview.articles:
+        size = inert("The archive is empty. Add articles with: python -m ingest files PATH")
     else:
-        size = "The archive is empty. Add articles with: python -m ingest files PATH"
+        size = inert(f"{plural(overview.articles, 'article')}, {plural(overview.passages, 'passage')}")
+        if overview.newest_article:
+            size = Markup('<span class="count">{};</span> {}').format(size, _newest(overview.newest_article))
     return Markup(
         '<header class="masthead"><h1>Newsdesk</h1><p class="motto">Ask the archive.</p>'
         '<p class="size" id="archive-size">{}</p></header>'
-    ).format(inert(size))
+    ).format(size)
+
+
+def _newest(article: Article) -> Markup:
+    title = Markup('<bdi class="title" title="{}">{}</bdi>').format(
+        inert(f"{_title(article)} ({article.credit})"), _linked_title(article)
+    )
+    published = spell_date(article.published_at.value.date(), short=True) if article.published_at else "date unknown"
+    return Markup('<span class="newest">newest: {}<span class="day">, {}</span></span>').format(title, inert(published))
 
 
 def render_welcome() -> Markup:
@@ -243,20 +251,26 @@ def _nearest_card(found: ScoredPassage) -> Markup:
 
 
 def _card(article: Article, around: Excerpt, *, identity: Markup, badge: Markup, quoted: bool) -> Markup:
-    title: Markup = inert(article.title.strip() or "Untitled")
-    if address := web_address(article.url):
-        title = Markup('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>').format(
-            inert(address), title
-        )
     language = Markup(' lang="{}"').format(inert(article.language)) if article.language else ""
     quote = Markup("<strong>{}</strong>").format(inert(around.quote)) if quoted else ""
     return Markup(
         '<li><article class="card{}"{}>{}<h4 dir="auto">{}</h4><p class="credit"><bdi>{}</bdi>{}</p>'
         '<blockquote dir="auto"{}>{}{}{}</blockquote></article></li>'
     ).format(
-        "" if quoted else " nearest", identity, badge, title, inert(article.credit), _dates(article),
+        "" if quoted else " nearest", identity, badge, _linked_title(article), inert(article.credit), _dates(article),
         language, inert(around.before), quote, inert(around.after),
     )  # fmt: skip
+
+
+def _title(article: Article) -> str:
+    return article.title.strip() or "Untitled"
+
+
+def _linked_title(article: Article) -> Markup:
+    """Return the title, leading to the source in a tab of its own where that has an address."""
+    title, address = inert(_title(article)), web_address(article.url)
+    link = Markup('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>')
+    return link.format(inert(address), title) if address else title
 
 
 def _dates(article: Article) -> Markup:

@@ -45,7 +45,7 @@ class FakeOverview:
     articles: int
     passages: int
     oldest: Moment | None
-    newest: Moment | None
+    newest_article: Article | None
     publishers: tuple[tuple[str, int], ...]
     sections: tuple[tuple[str, int], ...]
 
@@ -92,12 +92,12 @@ class FakeEngine:
         """Nothing is held open."""
 
     def overview(self) -> FakeOverview:
-        dates = sorted((a.published_at for a in self.articles if a.published_at), key=lambda moment: moment.value)
+        dated = sorted((a for a in self.articles if a.published_at), key=lambda article: article.published_at.value)
         return FakeOverview(
             articles=len(self.articles),
             passages=len(self.articles),
-            oldest=dates[0] if dates else None,
-            newest=dates[-1] if dates else None,
+            oldest=dated[0].published_at if dated else None,
+            newest_article=dated[-1] if dated else None,
             publishers=tuple(Counter(a.publisher for a in self.articles if a.publisher).most_common()),
             sections=tuple(Counter(a.section for a in self.articles if a.section).most_common()),
         )

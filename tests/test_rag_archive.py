@@ -120,6 +120,7 @@ def test_the_overview_counts_what_is_searched(stores):
     overview = stores.archive.overview()
     assert (overview.articles, overview.passages) == (5, stores.archive.count_passages())
     assert (str(overview.oldest), str(overview.newest)) == ("1931-05-01", "2024-02-01")
+    assert overview.newest_article == stores.archive.article("february")
     assert overview.publishers == (("Variety", 2), ("VARIETY", 1), ("Élan Média", 1))
     assert dict(overview.sections) == {"Ünions": 1, "Labour": 1, "Courts": 1}
 

@@ -234,13 +234,24 @@ def test_a_time_of_day_is_kept_in_the_title_of_the_date() -> None:
     assert next(attributes["title"] for tag, attributes in card.elements if tag == "time") == "2025-01-14 09:00 UTC"
 
 
-def test_the_masthead_tells_the_size_of_the_archive() -> None:
-    assert (
-        "4 articles, 4 passages; newest: 2 Mar 2026"
-        in Page(render.render_masthead(FakeEngine(ARTICLES).overview())).text
-    )
-    assert "1 article, 1 passage" in Page(render.render_masthead(FakeEngine(ARTICLES[3:]).overview())).text
-    assert "python -m ingest files PATH" in Page(render.render_masthead(FakeEngine(()).overview())).text
+def masthead_of(*articles: Article) -> Page:
+    return Page(render.render_masthead(FakeEngine(articles).overview()))  # type: ignore[arg-type]
+
+
+def test_the_masthead_tells_the_size_of_the_archive_and_its_newest_article() -> None:
+    header = masthead_of(*ARTICLES)
+    newest = ARTICLES[2]
+    assert f"4 articles, 4 passages; newest: {newest.title}, 2 Mar 2026" in header.text
+    assert ("a", newest.url) in [(tag, attributes.get("href")) for tag, attributes in header.elements]
+    assert [item["title"] for item in header.having("title")] == [f"{newest.title} (Dub Wire)"]
+    brief = masthead_of(ARTICLES[0])
+    assert "1 article, 1 passage" in brief.text
+    assert brief.having("title")[0]["title"].endswith("(brief, after a report by Screen Ledger)")
+
+
+def test_the_masthead_claims_no_newest_article_without_a_date() -> None:
+    assert masthead_of(ARTICLES[3]).text.endswith("1 article, 1 passage")
+    assert "python -m ingest files PATH" in masthead_of().text
 
 
 def test_the_panel_shows_one_turn_and_keeps_the_others() -> None:
