@@ -24,6 +24,8 @@ EAGER = AnswerWeights(
     made_by={},
 )
 
+NEVER_DECLINES = AnswerWeights(sentence=EAGER.sentence, evidence={}, bias=0.0, threshold=0.0, made_by={})
+
 
 def scored(article, *, final=1.0, start=0, end=None):
     end = len(article.text) if end is None else end
@@ -86,7 +88,7 @@ def test_weak_evidence_is_declined_with_the_nearest_articles_one_each():
 
 def test_a_sentence_longer_than_its_passage_is_quoted_as_far_as_the_passage_goes():
     long = article("long", "Disney sued Midjourney over " + "and ".join(f"film{number} " for number in range(90)))
-    answer = stream("Who sued Midjourney over film1?", scored(long, end=200))[-1]
+    answer = stream("Who sued Midjourney over film1?", scored(long, end=200), weights=NEVER_DECLINES)[-1]
     assert answer.citations[0].quote == long.text[:200].rstrip()
 
 
@@ -103,9 +105,7 @@ def test_no_passages_no_answer():
 )
 def test_every_sentence_is_verbatim_and_every_marker_resolves(texts, question):
     passages = [scored(article(f"a{number}", text)) for number, text in enumerate(texts)]
-    for answer in stream(question, *passages, weights=AnswerWeights(
-        sentence=EAGER.sentence, evidence={}, bias=0.0, threshold=0.0, made_by={}
-    )):  # fmt: skip
+    for answer in stream(question, *passages, weights=NEVER_DECLINES):
         numbers = [citation.number for citation in answer.citations]
         assert numbers == list(range(1, len(numbers) + 1))
         assert len(answer.sentences) <= 4
