@@ -148,7 +148,7 @@ def gather(
     for item in considered:
         spans = sentence_spans(item.article.text, item.article.language)
         within = [span for span in spans if item.passage.start <= span[0] and span[1] <= item.passage.end]
-        if not within:
+        if not within and item.passage.text.strip():
             # A sentence longer than a passage was cut: its part is all that can be quoted.
             spans = within = [_stripped(item.article.text, item.passage.start, item.passage.end)]
         for at, (start, end) in enumerate(spans):

@@ -1,0 +1,72 @@
+"""``python -m rag ask``: text and JSON, dates and filters, exit codes."""
+
+import json
+import shutil
+
+import pytest
+
+from rag.__main__ import main
+
+
+@pytest.fixture
+def archive(bundled_archive, tmp_path, monkeypatch):
+    """A copy, since a local archive is held by one opener at a time."""
+    folder = tmp_path / "data"
+    shutil.copytree(bundled_archive, folder, ignore=shutil.ignore_patterns("*.lock", "*.holder.json"))
+    monkeypatch.setenv("NEWSDESK_DATA", str(folder))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def test_a_question_is_answered_with_numbered_quotes(archive, capsys):
+    assert main(["ask", "Who sued Midjourney?"]) == 0
+    shown = capsys.readouterr().out
+    assert "[1]" in shown
+    assert "brief, after a report by" in shown
+    assert "as of" in shown
+
+
+def test_json_carries_citations_quotes_scores_and_timings(archive, capsys):
+    assert main(["ask", "Who sued Midjourney?", "--as-of", "2025-08-01", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["as_of"].startswith("2025-08-02T00:00:00")
+    assert record["citations"][0]["quote"] == record["sentences"][0]["text"]
+    assert all(item["published_at"] < "2025-08-02" for item in record["passages"])
+    assert record["passages"][0]["scores"]["final"] >= record["passages"][-1]["scores"]["final"]
+    assert record["seconds"]["total"] > 0
+
+
+def test_a_period_and_a_publisher_limit_the_passages(archive, capsys):
+    main(["ask", "OpenAI and the studios", "--from", "2025-01-01", "--to", "2025-12-31", "--publisher", "bloomberg",
+          "--json"])  # fmt: skip
+    passages = json.loads(capsys.readouterr().out)["passages"]
+    assert passages
+    assert all("2025-01-01" <= item["published_at"] <= "2025-12-31" for item in passages)
+
+
+def test_what_the_archive_does_not_say_has_its_own_exit_code(archive, capsys):
+    assert main(["ask", "What is the capital of France?"]) == 4
+    shown = capsys.readouterr().out
+    assert shown.startswith("The archive does not say.")
+    assert "Nearest articles" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ask", "Anything?", "--as-of", "yesterday"], "2025-12-11"),
+        (["ask", "   "], "empty"),
+        (["ask", "Anything?", "--from", "2025-02-01", "--to", "2025-01-01"], "before it begins"),
+        (["ask", "x" * 2001], "2,001"),
+    ],
+)
+def test_what_cannot_be_asked_is_explained(archive, capsys, arguments, words):
+    assert main(arguments) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_without_an_archive_the_remedy_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("NEWSDESK_DATA", str(tmp_path / "nothing"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["ask", "Anything?"]) == 1
+    assert "python -m ingest files" in capsys.readouterr().err
