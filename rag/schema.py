@@ -231,8 +231,7 @@ class Answer:
     def text(self) -> str:
         """The answer as one line of plain text with its citation markers."""
         return " ".join(
-            sentence.text + "".join(f" [{number}]" for number in sentence.citations)
-            for sentence in self.sentences
+            sentence.text + "".join(f" [{number}]" for number in sentence.citations) for sentence in self.sentences
         )
 
 
