@@ -4,7 +4,7 @@ NEWSDESK_DATA ?= data
 export NEWSDESK_DATA
 BIN := .venv/bin
 
-.PHONY: run test lint types eval clean
+.PHONY: run test lint types eval screenshots clean
 
 run: .venv/installed $(NEWSDESK_DATA)/bundled.stamp
 	$(BIN)/python app.py
@@ -20,7 +20,7 @@ types: .venv/installed-test
 	$(BIN)/mypy
 
 eval: .venv/installed $(NEWSDESK_DATA)/bundled.stamp
-	$(BIN)/python -m eval --help
+	$(BIN)/python -m eval run
 
 # The bundled corpus goes into the archive once; a run that was stopped is finished by the next.
 $(NEWSDESK_DATA)/bundled.stamp: .venv/installed $(wildcard corpus/briefs/*.md)

@@ -23,6 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--data", help="folder of the archive (NEWSDESK_DATA)")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    run = commands.add_parser("run", help="ask the gold questions and count")
+    run.add_argument("--gold", nargs="*", default=[], metavar="FILE", help="gold files (default: the bundled ones)")
+    run.add_argument("--split", choices=["dev", "test", "all"], default="dev", help="which questions (default: dev)")
+    run.add_argument("--kind", help="only questions of this kind")
+    run.add_argument("--limit", type=int, help="at most so many questions")
+    run.add_argument("--json", action="store_true", help="JSON on standard output")
+    run.set_defaults(run=_run)
     calibrate = commands.add_parser("calibrate", help="fit the answerer's weights and threshold on the dev split")
     calibrate.add_argument(
         "--gold", nargs="*", default=[], metavar="FILE", help="gold files (default: the bundled ones)"
@@ -37,6 +44,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NewsdeskError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from eval.gold import read_gold
+    from eval.run import figures, run
+    from rag.engine import open_engine
+
+    questions = [
+        item
+        for item in read_gold(Path(name) for name in parsed.gold)
+        if parsed.split in {"all", item.split.value} and parsed.kind in {None, item.kind}
+    ][: parsed.limit]
+    with open_engine(read_settings(data=parsed.data), writer=False) as engine:
+        results = run(engine, questions, lambda count: print(f"\r{count} of {len(questions)}", end="", file=sys.stderr))
+    print(file=sys.stderr)
+    found = figures(results)
+    if parsed.json:
+        print(json.dumps({"split": parsed.split, "questions": len(results), **found}))
+        return 0
+    print(f"{len(results)} questions, split {parsed.split}")
+    for name, value in found.items():
+        print(f"{name + ':':<34} {value:.3f}")
+    for item in results:
+        if item.error is not None:
+            print(f"{item.gold.id} failed: {item.error}", file=sys.stderr)
+    return 0
 
 
 def _calibrate(parsed: argparse.Namespace) -> int:
