@@ -1,0 +1,51 @@
+"""What a measured process takes of the machine, and what others take meanwhile."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+
+class Watch:
+    """A clock that also sees what other processes took of the processors while it ran."""
+
+    seconds = 0.0
+    taken_by_others = 0.0
+    load = 0.0
+
+    def __enter__(self) -> Watch:
+        import psutil
+
+        self.load = float(psutil.getloadavg()[0])
+        self._idle, self._own = _idle_seconds(), time.process_time()
+        self._began = time.perf_counter()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.perf_counter() - self._began
+        whole = self.seconds * (os.cpu_count() or 1)
+        others = whole - (_idle_seconds() - self._idle) - (time.process_time() - self._own)
+        self.taken_by_others = min(1.0, max(0.0, others / whole))
+
+
+def _idle_seconds() -> float:
+    import psutil
+
+    times = psutil.cpu_times()
+    return float(times.idle + getattr(times, "iowait", 0.0))
+
+
+def peak_memory() -> int:
+    """Return the most resident memory that this process has used so far, in bytes."""
+    try:
+        # getrusage counts what the parent held when it started this process; this does not.
+        for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass  # not Linux
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
