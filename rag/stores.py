@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,6 +28,7 @@ SAMPLE = 500
 """How many vectors are looked for after a process was stopped while it wrote some."""
 DOUBTFUL = "vectors in doubt"
 ADOPTING = "reindex"
+NAME = "name"
 _INDEX_FOLDER = re.compile(r"(lexical|vectors)-\d+")
 _log = logging.getLogger("newsdesk.stores")
 
@@ -104,7 +106,7 @@ class Stores:
                 raise ArchiveDamagedError(
                     f"The archive in {self.folder} was never finished. Run `python -m ingest files PATH` again."
                 )
-            self.archive.describe(wanted)
+            self.archive.describe({**wanted, NAME: uuid.uuid4().hex})
             return
         if held["schema"] != SCHEMA_VERSION:
             raise ArchiveMismatchError(
@@ -162,7 +164,9 @@ class Stores:
         return LexicalIndex(self._index_folder("lexical"))
 
     def _open_vectors(self) -> VectorIndex:
-        collection = f"newsdesk-{self.encoder.model_hash[:12]}-{self._generation('vectors')}"
+        # Several archives may have their vectors on one server.
+        name = self.archive.made_with().get(NAME, "unnamed")[:16]
+        collection = f"newsdesk-{name}-{self.encoder.model_hash[:12]}-{self._generation('vectors')}"
         if self.remote:
             return VectorIndex(collection=collection, address=self.settings.chroma)
         return VectorIndex(collection=collection, folder=self._index_folder("vectors"))

@@ -64,9 +64,9 @@ def article(name, text, *, published=None, modified=None, url="", **fields):
 
 
 @contextmanager
-def opened(folder, encoder=None, **options):
+def opened(folder, encoder=None, *, chroma="", **options):
     """The open stores of ``folder``."""
-    with Stores(Settings(data=str(folder)), encoder or HashingEncoder(DIMENSION), **options) as stores:
+    with Stores(Settings(data=str(folder), chroma=chroma), encoder or HashingEncoder(DIMENSION), **options) as stores:
         yield stores
 
 

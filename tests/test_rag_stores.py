@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 from archives import DIMENSION, RecordingEncoder, article, found, opened, prose, searched, take
-
 from fakes import HashingEncoder
+
 from ingest.pipeline import Pipeline
 from rag import indexing, stores, vectors
 from rag.archive_writer import ArchiveWriter
