@@ -8,6 +8,7 @@ import argparse
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ KEPT_TURNS = 50
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "rag" / "static"
 EXAMPLES = HERE / "corpus" / "examples.json"
-STYLES = ("colours", "page", "conversation", "form", "evidence", "narrow")
+STYLES = ("colours", "page", "conversation", "form", "evidence", "start", "narrow")
 HEAD = "".join(f'<link rel="stylesheet" href="newsdesk/{name}.css">' for name in STYLES) + (
     '<script src="newsdesk/page.js" defer></script>'
 )
@@ -90,11 +91,12 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         masthead = markdown(render.render_masthead(overview), "masthead")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
+                markdown(render.render_welcome(), "welcome")
                 chat = gr.Chatbot(
                     elem_id="chat", label="Conversation", show_label=False, container=False, height=None,
                     latex_delimiters=[], buttons=[], feedback_options=None, layout="panel", reasoning_tags=[],
-                    placeholder=str(render.render_welcome()), group_consecutive_messages=False,
-                    examples=[{"text": example.question} for example in examples] or None,
+                    placeholder="For example" if examples else None, group_consecutive_messages=False,
+                    examples=[{"text": item.question, "display_text": item.label} for item in examples] or None,
                 )  # fmt: skip
                 notice = markdown(Markup(), "notice")
                 box = gr.Textbox(
@@ -130,13 +132,42 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
     return page
 
 
+def check_address(settings: Settings) -> None:
+    """Raise ConfigurationError when the page could not listen where ``settings`` say; quick, and before all else.
+
+    Port 0 is not checked: it stands for the first free port from 7860.
+    """
+    if settings.port:
+        try:
+            found = socket.getaddrinfo(
+                _bare_host(settings), settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )
+            socket.create_server(found[0][4][:2], family=found[0][0]).close()
+        except socket.gaierror as error:
+            raise _unusable(settings, str(error.strerror)) from error
+        except OSError as error:
+            raise _unusable(settings, os.strerror(error.errno or 0)) from error
+
+
+def _bare_host(settings: Settings) -> str:
+    return settings.host.removeprefix("[").removesuffix("]")
+
+
+def _unusable(settings: Settings, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The page cannot listen on {settings.host} port {settings.port} ({reason}). Stop the program that uses "
+        "it, or choose another address with --port or NEWSDESK_PORT, and --host or NEWSDESK_HOST."
+    )
+
+
 def launch_page(
     engine: "Engine", settings: Settings, *, examples: Sequence[Example] = (), open_browser: bool = False
 ) -> "gradio.Blocks":
     """Serve the page in the background and return it; its ``local_url`` is the address, ``close()`` stops it.
 
-    Raises ConfigurationError when the port is taken.
+    Raises ConfigurationError when the address cannot be listened on.
     """
+    check_address(settings)
     from starlette.middleware import Middleware
     from starlette.responses import JSONResponse
     from starlette.routing import Mount, Route
@@ -155,9 +186,10 @@ def launch_page(
         font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "sans-serif"],
         font_mono=["ui-monospace", "Liberation Mono", "monospace"],
     )
+    host = _bare_host(settings)
     try:
         page.launch(
-            server_name=settings.host, server_port=settings.port or None, inbrowser=open_browser,
+            server_name=f"[{host}]" if ":" in host else host, server_port=settings.port or None, inbrowser=open_browser,
             prevent_thread_lock=True, quiet=True, share=False, show_error=False, ssr_mode=False, footer_links=[],
             run_history=False, enable_monitoring=False, max_file_size=1, mcp_server=False, pwa=False, theme=theme,
             head=HEAD, favicon_path=STATIC / "icon.svg",
@@ -168,10 +200,7 @@ def launch_page(
             },
         )  # fmt: skip
     except OSError as error:
-        raise ConfigurationError(
-            f"The page cannot listen on {settings.host} port {settings.port} ({error}). Stop the program that does, "
-            "or choose another port with --port or NEWSDESK_PORT."
-        ) from error
+        raise _unusable(settings, str(error)) from error
     return page
 
 
@@ -197,7 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="app.py", description=__doc__, epilog=describe_settings(), formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--host", help="address to listen on")
-    parser.add_argument("--port", help="port to listen on")
+    parser.add_argument("--port", help="port to listen on; 0 takes the first free one from 7860")
     parser.add_argument("--data", help="folder of the archive")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     chosen = parser.parse_args(arguments)
@@ -205,6 +234,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings(host=chosen.host, port=chosen.port, data=chosen.data)
         logging.basicConfig(level=settings.log_level)
         examples = read_examples(EXAMPLES)
+        check_address(settings)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # the archive must be let go of in order
         from rag.engine import open_engine
 
         with open_engine(settings) as engine:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from rag.errors import ConfigurationError
 
 PREFIX = "NEWSDESK_"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def _setting(default: Any, text: str) -> Any:
@@ -100,6 +101,10 @@ def _checked(values: dict[str, Any]) -> Settings:
     for name, value in values.items():
         if name != "port" and not isinstance(value, str):
             raise ConfigurationError(f"{environment_name(name)} must be text, not {value!r}.")
+    level = values.setdefault("log_level", Settings.log_level).upper()
+    if level not in LOG_LEVELS:
+        raise ConfigurationError(f"NEWSDESK_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {level!r}.")
+    values["log_level"] = level
     chroma = values.get("chroma", "")
     if chroma and urlsplit(chroma).scheme not in {"http", "https"}:
         raise ConfigurationError(f"NEWSDESK_CHROMA must begin with http:// or https://, not {chroma!r}.")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from rag.archive import Overview as Overview
+from rag.archive import connect
 from rag.config import Settings
 from rag.embed import Encoder, load_encoder
 from rag.errors import QuestionError
@@ -66,6 +67,8 @@ class Engine:
 
 def open_engine(settings: Settings, *, encoder: Encoder | None = None, writer: bool = True) -> Engine:
     """Open the archive of ``settings`` for questions; see ``Stores`` for what is raised."""
+    # A missing archive is told at once, not after a model was loaded, measured and stored in an empty folder.
+    connect(settings.database_url, create=False).dispose()
     return Engine(Stores(settings, encoder or load_encoder(settings), writer=writer))
 
 

@@ -23,6 +23,11 @@ class Example:
     question: str
     as_of: str = ""
 
+    @property
+    def label(self) -> str:
+        """The question with the date that it is asked as of, when that is not now."""
+        return f"{self.question} (as of {self.as_of})" if self.as_of else self.question
+
 
 def read_examples(path: Path) -> tuple[Example, ...]:
     """Read the example questions: a list of objects with ``question`` and perhaps ``as_of``; none without a file."""

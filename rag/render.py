@@ -114,7 +114,9 @@ def render_masthead(overview: Overview) -> Markup:
     else:
         size = inert(f"{plural(overview.articles, 'article')}, {plural(overview.passages, 'passage')}")
         if overview.newest_article:
-            size = Markup('<span class="count">{};</span> {}').format(size, _newest(overview.newest_article))
+            size = Markup('<span class="count">{}<span class="and">; </span></span>{}').format(
+                size, _newest(overview.newest_article)
+            )
     return Markup(
         '<header class="masthead"><h1>Newsdesk</h1><p class="motto">Ask the archive.</p>'
         '<p class="size" id="archive-size">{}</p></header>'
@@ -126,7 +128,9 @@ def _newest(article: Article) -> Markup:
         inert(f"{_title(article)} ({article.credit})"), _linked_title(article)
     )
     published = spell_date(article.published_at.value.date(), short=True) if article.published_at else "date unknown"
-    return Markup('<span class="newest">newest: {}<span class="day">, {}</span></span>').format(title, inert(published))
+    return Markup(
+        '<span class="newest">newest: {}<span class="day"><span class="and">, </span>{}</span></span>'
+    ).format(title, inert(published))
 
 
 def render_welcome() -> Markup:
@@ -196,7 +200,7 @@ def _meta(answer: Answer) -> Markup:
     if answer.citations:
         parts.append(_sources([citation.article for citation in answer.citations]))
     if answer.seconds:
-        parts.append(f"{answer.seconds.get('total', sum(answer.seconds.values())):.2f} s")
+        parts.append(f"{answer.seconds.get('total', sum(answer.seconds.values())):.2f}\N{NO-BREAK SPACE}s")
     return Markup('<p class="meta">{}</p>').format(inert(" · ".join(parts)))
 
 
@@ -246,7 +250,8 @@ def _citation_card(citation: Citation, turn: int) -> Markup:
 
 
 def _nearest_card(found: ScoredPassage) -> Markup:
-    around = excerpt(" ".join(found.passage.text.split()), 0, 0, reach=320)
+    cut = "… " if found.passage.start else ""
+    around = excerpt(cut + " ".join(found.passage.text.split()), 0, 0, reach=320)
     return _card(found.article, around, identity=Markup(), badge=Markup(), quoted=False)
 
 

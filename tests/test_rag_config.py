@@ -16,6 +16,11 @@ def test_the_environment_wins_over_the_file_and_an_argument_over_both(tmp_path):
     assert (settings.port, settings.data, settings.host) == (9000, "three", "127.0.0.2")
 
 
+def test_a_log_level_may_be_written_small(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert read_settings({"NEWSDESK_LOG_LEVEL": "debug"}).log_level == "DEBUG"
+
+
 def test_the_page_listens_on_this_machine_only_unless_told_otherwise():
     assert Settings().host == "127.0.0.1"
 
@@ -26,6 +31,7 @@ def test_the_page_listens_on_this_machine_only_unless_told_otherwise():
         ({"NEWSDESK_PORT": "high"}, "whole number"),
         ({"NEWSDESK_PORT": "70000"}, "0..65535"),
         ({"NEWSDESK_CHROMA": "localhost:8000"}, "http://"),
+        ({"NEWSDESK_LOG_LEVEL": "loud"}, "DEBUG, INFO, WARNING"),
         ({"NEWSDESK_CONFIG": "nowhere.toml"}, "Name one that exists"),
     ],
 )

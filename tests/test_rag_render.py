@@ -173,11 +173,11 @@ def test_a_sentence_is_verbatim_with_its_highlight_bold() -> None:
 
 def test_the_line_below_an_answer_tells_date_sources_and_time() -> None:
     shown = Page(render.render_answer(answer_with(TERMS, PRICE), 1)).text
-    assert shown.endswith("as of 22 November 2026 · 2 sources, 14 Jan 2025 – 11 Dec 2025 · 0.21 s")
+    assert shown.endswith("as of 22 November 2026 · 2 sources, 14 Jan 2025 – 11 Dec 2025 · 0.21\N{NO-BREAK SPACE}s")
     again = answer_with(
         TERMS, cite(PILOT, "Shares of Harbor closed little changed.", 2), seconds={"total": 1.5, "a": 1}
     )
-    assert Page(render.render_answer(again, 1)).text.endswith("· 1 source, 14 Jan 2025 · 1.50 s")
+    assert Page(render.render_answer(again, 1)).text.endswith("· 1 source, 14 Jan 2025 · 1.50\N{NO-BREAK SPACE}s")
     undated = answer_with(cite(UNDATED, "A festival jury barred generated actors from its acting prize."), seconds={})
     assert Page(render.render_answer(undated, 1)).text.endswith("· 1 source, date unknown")
 
@@ -208,6 +208,15 @@ def test_an_abstention_says_so_and_offers_the_nearest_articles() -> None:
     assert DUBBING.title in cards.text
     assert not cards.having("badge")
     assert render.render_evidence(replace(answer, nearest=()), 1) == ""
+
+
+def test_a_nearest_passage_from_within_an_article_begins_with_an_ellipsis() -> None:
+    passage = passage_of(DUBBING)
+    inside = replace(passage, start=5, text=DUBBING.text[5:])
+    for found, beginning in ((passage, "Dubbing"), (inside, "… ")):
+        near = ScoredPassage(passage=found, article=DUBBING, scores=Scores(final=0.1))
+        cards = render.render_evidence(answer_with(status=AnswerStatus.ABSTAINED, nearest=(near,)), 1)
+        assert Page(cards.split("<blockquote")[1].split(">", 1)[1]).text.startswith(beginning)
 
 
 def test_a_card_tells_who_stands_behind_the_text_and_when() -> None:

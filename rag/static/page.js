@@ -35,7 +35,22 @@
     });
   }
 
-  new MutationObserver(labelMessages).observe(document.documentElement, {
+  // With a keyboard one can type at once; on a phone, focus would bring up the keys over the page.
+  let isWaitingForBox = window.matchMedia("(hover: hover)").matches;
+
+  function focusBox() {
+    const box = isWaitingForBox && document.querySelector("#question textarea");
+    if (!box) return;
+    isWaitingForBox = false;
+    if (document.activeElement === document.body) box.focus({ preventScroll: true });
+  }
+
+  function attend() {
+    labelMessages();
+    focusBox();
+  }
+
+  new MutationObserver(attend).observe(document.documentElement, {
     subtree: true,
     childList: true,
     attributeFilter: ["aria-label"],
