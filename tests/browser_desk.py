@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -27,42 +28,70 @@ BLOCKED_ON_PURPOSE = "Executing inline script violates the following Content Sec
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A question with an article that its answer must cite."""
+    """A question with the titles of articles of which its answer must cite one."""
 
     question: str
-    title: str
+    titles: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """An engine, and what must come of asking it; ``publisher`` is one that ``unpublished`` is not answered from."""
+    """An engine, and what must come of asking it.
+
+    There are articles of ``publisher``, and one published on ``day`` answers the first of ``cases``.
+    """
 
     engine: Any
     settings: Settings
     cases: tuple[Case, ...]
     unanswerable: str
     publisher: str
-    examples: tuple[Example, ...] = ()
+    day: str
+    examples: tuple[Example, ...]
 
 
 @contextmanager
-def fake_desk(folder: Path) -> Iterator[Desk]:
+def fake_desk(request: pytest.FixtureRequest, folder: Path) -> Iterator[Desk]:
     """Four made-up articles."""
     yield Desk(
         engine=FakeEngine(ARTICLES, pause=0.15),
         settings=Settings(port=free_port(), data=str(folder)),
         cases=(
-            Case(question="What will Harbor pay Lumen Labs?", title=ARTICLES[1].title),
-            Case(question="When does the consent rule take effect?", title=ARTICLES[2].title),
-            Case(question="Who barred generated actors from its acting prize?", title=ARTICLES[3].title),
+            Case(question="What will Harbor pay Lumen Labs?", titles=(ARTICLES[1].title,)),
+            Case(question="When does the consent rule take effect?", titles=(ARTICLES[2].title,)),
+            Case(question="Who barred generated actors from its acting prize?", titles=(ARTICLES[3].title,)),
         ),
         unanswerable="Who directed the moon landing?",
         publisher="Dub Wire",
+        day="2025-12-11",
         examples=(Example(question="What will Harbor pay Lumen Labs?", as_of="2025-06-30"),),
     )
 
 
-DESKS: dict[str, Callable[[Path], Any]] = {"fake": fake_desk}
+@contextmanager
+def corpus_desk(request: pytest.FixtureRequest, folder: Path) -> Iterator[Desk]:
+    """The bundled corpus with the real engine, asked the first three example questions that are asked as of now."""
+    engine = request.getfixturevalue("bundled_engine")
+    examples = app.read_examples(app.EXAMPLES)
+    expected = {item["question"]: item["cites"] for item in json.loads(app.EXAMPLES.read_text(encoding="utf-8"))}
+    asked = [example.question for example in examples if not example.as_of][:3]
+    cited = {question: [engine.stores.archive.article(name) for name in expected[question]] for question in asked}
+    first = next(iter(cited.values()))[0]
+    yield Desk(
+        engine=engine,
+        settings=Settings(port=free_port(), data=str(folder)),
+        cases=tuple(
+            Case(question=question, titles=tuple(article.title for article in articles))
+            for question, articles in cited.items()
+        ),
+        unanswerable="What is the capital of France?",
+        publisher=first.publisher,
+        day=str(first.published_at),
+        examples=examples,
+    )
+
+
+DESKS: dict[str, Callable[[pytest.FixtureRequest, Path], Any]] = {"corpus": corpus_desk, "fake": fake_desk}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +117,11 @@ def hostile_desk(folder: Path) -> Iterator[Desk]:
     yield Desk(
         engine=FakeEngine([HOSTILE, *ARTICLES]),
         settings=Settings(port=free_port(), data=str(folder)),
-        cases=(Case(question="zanzibar ledger opening", title=HOSTILE.title),),
+        cases=(Case(question="zanzibar ledger opening", titles=(HOSTILE.title,)),),
         unanswerable="Zanzibar, or who else directed the moon landing over there?",
         publisher=HOSTILE.publisher or "",
+        day="2024-05-05",
+        examples=(),
     )
 
 

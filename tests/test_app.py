@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from fakes_page import ARTICLES, HOSTILE, FakeEngine
 
@@ -22,6 +24,7 @@ from rag import shield
 from rag.config import Settings
 from rag.errors import ConfigurationError
 from rag.form import Example
+from rag.ownership import Ownership
 
 ROOT = Path(app.__file__).parent
 
@@ -238,6 +241,62 @@ def test_the_cache_lies_in_the_data_folder(server: Server) -> None:
 def test_a_port_in_use_is_named_with_a_remedy(server: Server) -> None:
     with pytest.raises(ConfigurationError, match=rf"port {server.settings.port} .*--port or NEWSDESK_PORT"):
         app.launch_page(server.engine, server.settings)  # type: ignore[arg-type]
+
+
+def test_a_missing_archive_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "nothing"
+    assert app.main(["--data", str(folder), "--port", str(free_port())]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"newsdesk: There is no archive at .*nothing/archive\.db\. .*python -m ingest files.*", line)
+    assert not folder.exists()
+
+
+def test_an_address_that_cannot_be_used_is_told_before_the_archive_is_looked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert app.main(["--data", str(tmp_path), "--port", str(port)]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"newsdesk: The page cannot listen on 127.0.0.1 port {port} (Address already in use).")
+        assert "--port or NEWSDESK_PORT" in line
+    assert app.main(["--data", str(tmp_path), "--host", "nobody.invalid"]) == 1
+    assert "cannot listen on nobody.invalid" in capsys.readouterr().err
+
+
+def test_an_archive_in_use_is_told_with_who_uses_it(bundled_archive: Path) -> None:
+    holder = Ownership(bundled_archive)
+    try:
+        process = run_app(bundled_archive)
+        _, complaints = process.communicate(timeout=60)
+    finally:
+        holder.release()
+    assert process.returncode == 1
+    (line,) = complaints.splitlines()
+    assert line.startswith(f"newsdesk: The archive in {bundled_archive} is in use by process {os.getpid()} (")
+    assert "Stop that process first" in line
+
+
+def run_app(folder: Path, port: int = 0) -> subprocess.Popen[str]:
+    command = [sys.executable, "app.py", "--data", str(folder), "--port", str(port or free_port())]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+def test_an_archive_that_is_there_is_served_within_ten_seconds(bundled_archive: Path, tmp_path: Path) -> None:
+    """Counted in processor time, which does not grow when other programs take turns with this one."""
+    port = free_port()
+    with run_app(shutil.copytree(bundled_archive, tmp_path / "data"), port) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == f"Newsdesk is at http://127.0.0.1:{port}/ (stop it with Ctrl+C)\n"
+            spent = psutil.Process(process.pid).cpu_times()
+            assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
+        finally:
+            process.send_signal(signal.SIGTERM)
+            rest, complaints = process.communicate(timeout=30)
+    assert spent.user + spent.system < 10
+    assert (process.returncode, rest, complaints) == (0, "Stopping.\n", "")
 
 
 def test_a_signal_stops_the_page_cleanly(tmp_path: Path) -> None:
