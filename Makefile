@@ -22,6 +22,9 @@ types: .venv/installed-test
 eval: .venv/installed $(NEWSDESK_DATA)/bundled.stamp
 	$(BIN)/python -m eval run
 
+screenshots: .venv/installed-test $(NEWSDESK_DATA)/bundled.stamp
+	$(BIN)/python tests/screenshots.py
+
 # The bundled corpus goes into the archive once; a run that was stopped is finished by the next.
 $(NEWSDESK_DATA)/bundled.stamp: .venv/installed $(wildcard corpus/briefs/*.md)
 	$(BIN)/python -m ingest files corpus/briefs
