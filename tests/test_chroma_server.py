@@ -54,10 +54,8 @@ def server(tmp_path_factory):
 
 
 def write(path, first, count):
-    records = [
-        {"id": f"a{number}", "title": "Report", "text": prose(9 * number, 9), "published_at": "2024-01-05"}
-        for number in range(first, first + count)
-    ]
+    common = {"title": "Report", "published_at": "2024-01-05", "language": "en"}
+    records = [{"id": f"a{number}", "text": prose(9 * number, 9), **common} for number in range(first, first + count)]
     path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
     return str(path)
 

@@ -42,7 +42,7 @@ def write(path, *records):
 
 
 def record(name, text, **fields):
-    return {"id": name, "title": f"Report {name}", "text": text, **fields}
+    return {"id": name, "title": f"Report {name}", "text": text, "language": "en", **fields}
 
 
 @pytest.fixture
