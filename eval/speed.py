@@ -36,10 +36,10 @@ class IngestRun:
     """One timed ingest. ``characters`` are those of the articles' texts, without white space.
 
     ``characters_read`` are those among them that the model read, each counted once; ``seconds`` is
-    wall time, ``seconds_encoding`` the part of it inside the embedding model, ``peak_memory`` the
-    process's resident bytes. ``taken_by_others`` is the share of the processors' time, 0 to 1, that other
-    processes used meanwhile, ``load`` the machine's load average at the start, ``made_with`` the
-    settings in words.
+    wall time, ``seconds_encoding`` the part of it inside the embedding model, ``seconds_processor`` the
+    time used on all processors, ``peak_memory`` the process's resident bytes. ``taken_by_others`` is
+    the share of the processors' time, 0 to 1, that other processes used meanwhile, ``load`` the
+    machine's load average at the start, ``made_with`` the settings in words.
     """
 
     articles: int
@@ -48,6 +48,7 @@ class IngestRun:
     characters_read: int
     seconds: float
     seconds_encoding: float
+    seconds_processor: float
     peak_memory: int
     taken_by_others: float
     load: float
@@ -62,6 +63,11 @@ class IngestRun:
     def passages_per_second(self) -> float:
         """Passages, in LlamaIndex's words chunks, cut, embedded and indexed per second."""
         return self.passages / self.seconds
+
+    @property
+    def passages_per_processor_second(self) -> float:
+        """Passages per second that this process had a processor: other work on the machine changes it little."""
+        return self.passages / self.seconds_processor
 
     @property
     def characters_per_second(self) -> float:
@@ -186,6 +192,7 @@ def measure_newsdesk(articles: Sequence[Article], settings: Settings, encoder: E
         characters_read=characters_read(articles, given, reach),
         seconds=watch.seconds,
         seconds_encoding=account.encoding,
+        seconds_processor=watch.processor,
         peak_memory=peak,
         taken_by_others=watch.taken_by_others,
         load=watch.load,
@@ -211,6 +218,7 @@ def measure_plain(articles: Sequence[Article], model: Path, folder: Path) -> Ing
         characters_read=characters_read(articles, given, reach_of(model, index.max_tokens)),
         seconds=watch.seconds,
         seconds_encoding=encoding,
+        seconds_processor=watch.processor,
         peak_memory=peak,
         taken_by_others=watch.taken_by_others,
         load=watch.load,

@@ -50,6 +50,7 @@ def _megabytes(value: float) -> str:
 MEASURES = (
     Measure(name="articles per second", of=lambda run: run.articles_per_second, shown=_plainly),
     Measure(name="passages per second", of=lambda run: run.passages_per_second, shown=_plainly),
+    Measure(name="passages per processor second", of=lambda run: run.passages_per_processor_second, shown=_plainly),
     Measure(name="characters embedded per second", of=lambda run: run.characters_per_second, shown=_plainly),
     Measure(name="share of the text embedded", of=lambda run: run.share_read, shown=_percent),
     Measure(name="passages", of=lambda run: float(run.passages), shown=lambda value: f"{value:,.0f}"),

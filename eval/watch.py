@@ -9,9 +9,15 @@ from pathlib import Path
 
 
 class Watch:
-    """A clock that also sees what other processes took of the processors while it ran."""
+    """A clock that also sees what this process and others took of the processors while it ran.
+
+    ``seconds`` is wall time, ``processor`` this process's time on all processors in seconds,
+    ``taken_by_others`` the share, 0 to 1, of all processors' time that went to other processes, and
+    ``load`` the machine's load average at the start. All but ``load`` are known at the end.
+    """
 
     seconds = 0.0
+    processor = 0.0
     taken_by_others = 0.0
     load = 0.0
 
@@ -26,7 +32,8 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         self.seconds = time.perf_counter() - self._began
         whole = self.seconds * (os.cpu_count() or 1)
-        others = whole - (_idle_seconds() - self._idle) - (time.process_time() - self._own)
+        self.processor = time.process_time() - self._own
+        others = whole - (_idle_seconds() - self._idle) - self.processor
         self.taken_by_others = min(1.0, max(0.0, others / whole))
 
 

@@ -22,7 +22,7 @@ from rag.errors import NewsdeskError
 
 RUN = IngestRun(
     articles=10, passages=40, characters=2_000, characters_read=1_500, seconds=4.0, seconds_encoding=3.0,
-    peak_memory=300_000_000, taken_by_others=0.25, load=1.5, made_with="a model",
+    seconds_processor=5.0, peak_memory=300_000_000, taken_by_others=0.25, load=1.5, made_with="a model",
 )  # fmt: skip
 
 
@@ -81,6 +81,7 @@ def test_newsdesk_is_measured_on_what_it_really_stored(tmp_path):
 def test_rates_follow_from_what_was_counted():
     assert RUN.articles_per_second == 2.5
     assert RUN.passages_per_second == 10
+    assert RUN.passages_per_processor_second == 8
     assert RUN.characters_per_second == 375
     assert RUN.share_read == RUN.share_encoding == 0.75
 
@@ -91,6 +92,7 @@ def test_own_work_does_not_count_as_that_of_others():
         while time.process_time() < until:
             pass
     assert watch.seconds >= 0.2
+    assert watch.processor >= 0.2
     assert 0 <= watch.taken_by_others <= 1 - 0.2 / (watch.seconds * (os.cpu_count() or 1))
 
 
