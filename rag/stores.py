@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rag import indexed_text
-from rag.archive import SCHEMA_VERSION, connect
+import numpy as np
+
+from rag import indexed_text, making
+from rag.archive import connect
 from rag.archive_writer import ArchiveWriter
 from rag.config import Settings
 from rag.embed import Encoder
-from rag.errors import ArchiveDamagedError, ArchiveMismatchError
+from rag.errors import ArchiveDamagedError
 from rag.indexing import WRITING, Indexing, Progress
 from rag.lexical import LexicalIndex
 from rag.ownership import Ownership
@@ -26,9 +27,10 @@ from rag.verification import Verification, compare, lost_vectors
 
 SAMPLE = 500
 """How many vectors are looked for after a process was stopped while it wrote some."""
+QUESTIONS = 20
+"""How many are looked for at every opening."""
+OPENING = "vectors opening"
 DOUBTFUL = "vectors in doubt"
-ADOPTING = "reindex"
-NAME = "name"
 _INDEX_FOLDER = re.compile(r"(lexical|vectors)-\d+")
 _log = logging.getLogger("newsdesk.stores")
 
@@ -59,7 +61,7 @@ class Stores:
         try:
             if writer or not self.remote:
                 self._ownership = Ownership(self.folder, shared=self.remote)
-            self._check_how_made(create=create, adopt=adopt)
+            making.check(self.archive, self.encoder, self.folder, create=create, adopt=adopt)
             self.lexical, self.vectors = self._open_indexes(mend=self._ownership is not None)
         except BaseException:
             self._let_go()
@@ -91,66 +93,20 @@ class Stores:
         if self._ownership is not None:
             self._ownership.release()
 
-    # --- how the archive was made -------------------------------------------------------------
-
-    def _check_how_made(self, *, create: bool, adopt: bool) -> None:
-        held = self.archive.made_with()
-        wanted = {
-            "schema": SCHEMA_VERSION,
-            "embedding": self.encoder.name,
-            "embedding hash": self.encoder.model_hash,
-            "dimension": str(self.encoder.dimension),
-        }
-        if "schema" not in held:
-            if not create:
-                raise ArchiveDamagedError(
-                    f"The archive in {self.folder} was never finished. Run `python -m ingest files PATH` again."
-                )
-            self.archive.describe({**wanted, NAME: uuid.uuid4().hex})
-            return
-        if held["schema"] != SCHEMA_VERSION:
-            raise ArchiveMismatchError(
-                what="schema", built_with=held["schema"], asked_for=SCHEMA_VERSION,
-                remedy="Ingest the articles again into a new folder (NEWSDESK_DATA).",
-            )  # fmt: skip
-        if adopt:
-            self.archive.describe({ADOPTING: "unfinished"})
-        if held["embedding hash"] != self.encoder.model_hash:
-            if adopt:
-                generation = str(int(held.get("vectors generation", "1")) + 1)
-                self.archive.describe({**wanted, "vectors generation": generation})
-                self.archive.mark_all_unindexed("vectors")
-                return
-            raise ArchiveMismatchError(
-                what="embedding model",
-                built_with=f"{held['embedding']} ({held['embedding hash'][:12]})",
-                asked_for=f"{self.encoder.name} ({self.encoder.model_hash[:12]})",
-                remedy=f"Set NEWSDESK_EMBEDDING={held['embedding']}, or run `python -m ingest reindex` "
-                "to embed every passage with the other model.",
-            )
-
     def require(self, expected: Mapping[str, str], *, remedy: str) -> None:
         """Record what the archive must be made with, or compare it with what was recorded.
 
         Raises ArchiveMismatchError when a recorded value differs.
         """
-        held = self.archive.made_with()
-        for name, value in expected.items():
-            if name in held and held[name] != value:
-                raise ArchiveMismatchError(what=name, built_with=held[name], asked_for=value, remedy=remedy)
-        self.archive.describe({name: value for name, value in expected.items() if name not in held})
+        making.require(self.archive, expected, remedy=remedy)
 
     def require_finished(self) -> None:
         """Raise ArchiveDamagedError when an archive was taken over for another model and not yet cut anew."""
-        if self.archive.made_with().get(ADOPTING):
-            raise ArchiveDamagedError(
-                f"A reindex of the archive in {self.folder} was stopped half-way. Run `python -m ingest reindex` "
-                "again: what it has embedded is kept."
-            )
+        making.require_finished(self.archive, self.folder)
 
     def end_adoption(self) -> None:
         """Record that every article is cut and embedded for this model."""
-        self.archive.describe({ADOPTING: ""})
+        self.archive.describe({making.ADOPTING: ""})
 
     # --- opening the indexes ------------------------------------------------------------------
 
@@ -165,7 +121,7 @@ class Stores:
 
     def _open_vectors(self) -> VectorIndex:
         # Several archives may have their vectors on one server.
-        name = self.archive.made_with().get(NAME, "unnamed")[:16]
+        name = self.archive.made_with().get(making.NAME, "unnamed")[:16]
         collection = f"newsdesk-{name}-{self.encoder.model_hash[:12]}-{self._generation('vectors')}"
         if self.remote:
             return VectorIndex(collection=collection, address=self.settings.chroma)
@@ -181,8 +137,14 @@ class Stores:
                 raise
             _log.warning("%s Doing so now.", error)
             lexical = self._fresh_lexical()
+        return lexical, self._open_living_vectors(mend=mend)
+
+    def _open_living_vectors(self, *, mend: bool) -> VectorIndex:
         vectors: VectorIndex | None = None
+        marks = mend and not self.remote
         try:
+            if marks:
+                self._note_opening()
             vectors = self._open_vectors()
             if mend:
                 self._settle_place()
@@ -192,7 +154,20 @@ class Stores:
                 raise
             _log.warning("%s Doing so now.", error)
             vectors = self._fresh_vectors(vectors)
-        return lexical, vectors
+        finally:
+            if marks:
+                self.archive.describe({OPENING: ""})
+        return vectors
+
+    def _note_opening(self) -> None:
+        """Record that the vectors are being opened; raise when the last process died while it opened them.
+
+        A file that a kill left half written can end the whole process, and would do so each time.
+        """
+        if self.archive.made_with().get(OPENING):
+            folder = self._index_folder("vectors")
+            raise ArchiveDamagedError(f"The last process died while it opened {folder}. Run `python -m ingest repair`.")
+        self.archive.describe({OPENING: "yes"})
 
     def _settle_place(self) -> None:
         """Write the vectors anew when they were elsewhere until now: on another server, or on none."""
@@ -210,10 +185,12 @@ class Stores:
             lexical.finds(passage_id, indexed_text.for_lexical(item.article, item.passage))
 
     def _question_vectors(self, vectors: VectorIndex) -> None:
-        known = self.archive.indexed("vectors", limit=1)
-        part = self.archive.vectors_of(known, model_hash=self.encoder.model_hash)
-        if part.ids:
-            vectors.nearest_of_each(part.matrix)
+        known = self.archive.indexed("vectors", limit=QUESTIONS)
+        lost = lost_vectors(self.archive, vectors, known, model_hash=self.encoder.model_hash)
+        if lost * 4 > len(known):
+            raise ArchiveDamagedError(f"Of {len(known)} vectors {lost} cannot be found. Run `python -m ingest repair`.")
+        if not known:  # some may be there all the same, written and not yet marked
+            vectors.query(np.full(self.encoder.dimension, self.encoder.dimension**-0.5, dtype=np.float32), limit=1)
 
     def _fresh_lexical(self) -> LexicalIndex:
         """Start an empty lexical index in a new folder; everything is written to it by ``finish``."""

@@ -126,11 +126,17 @@ def test_removing_the_source_promotes_the_earliest_copy_with_its_own_date(stores
     assert stores.verify().is_sound
 
 
-def test_an_edited_source_leaves_its_old_text_to_its_copy_even_within_one_batch(stores):
+def test_an_edited_source_leaves_its_old_text_to_its_copy(stores):
     take(stores, [article("a", LONG), article("b", LONG)])
-    take(stores, [article("a", prose(200)), article("c", LONG), article("d", prose(200))])
+    take(stores, [article("a", prose(200))])
     assert searched(stores) == {"a": prose(200), "b": LONG}
-    assert stores.archive.article("c").duplicate_of == "b"
+    assert stores.archive.article("b").duplicate_of is None
+
+
+def test_a_text_given_up_and_taken_up_within_one_batch_is_no_copy(stores):
+    take(stores, [article("a", LONG)])
+    take(stores, [article("a", prose(200)), article("c", LONG), article("d", prose(200))])
+    assert searched(stores) == {"a": prose(200), "c": LONG}
     assert stores.archive.article("d").duplicate_of == "a"
 
 

@@ -4,6 +4,10 @@ import logging
 import os
 import random
 import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from archives import DIMENSION, RecordingEncoder, article, found, opened, prose, searched, take
@@ -81,16 +85,48 @@ def test_damaged_indexes_are_rebuilt_when_they_are_opened(folder, pattern, damag
     assert sound(folder).texts == []
 
 
-def test_a_damaged_graph_on_disk_is_rebuilt_when_it_is_opened(tmp_path, monkeypatch):
-    monkeypatch.setitem(vectors.HNSW, "sync_threshold", 20)
+@pytest.fixture
+def flushed(tmp_path, monkeypatch):
+    """An archive whose vectors have all been flushed to disk."""
+    monkeypatch.setitem(vectors.HNSW, "sync_threshold", 5)
     monkeypatch.setattr(indexing, "INDEX_BATCH", 5)
     with opened(tmp_path, create=True) as held:
         take(held, ITEMS)
-    files = [file for file in tmp_path.glob("vectors-1/*/*.bin") if file.stat().st_size]
+    return tmp_path
+
+
+def test_a_damaged_graph_on_disk_is_rebuilt_when_it_is_opened(flushed):
+    files = [file for file in flushed.glob("vectors-1/*/*.bin") if file.stat().st_size]
     assert files
     for file in files:
         file.write_bytes(b"\xff" * file.stat().st_size)
-    assert sound(tmp_path).texts == []
+    assert sound(flushed).texts == []
+
+
+def test_vectors_that_cannot_be_found_though_they_are_counted_are_rebuilt(flushed):
+    (listing,) = flushed.glob("vectors-1/*/index_metadata.pickle")
+    listing.unlink()
+    assert sound(flushed).texts == []
+
+
+@pytest.mark.slow
+def test_a_file_that_ends_the_process_ends_only_one(flushed):
+    (graph,) = flushed.glob("vectors-1/*/data_level0.bin")
+    graph.write_bytes(b"\xff" * graph.stat().st_size)
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name("ingest_driver.py")),
+        "{}",
+        "--data",
+        str(flushed),
+        "verify",
+    ]
+    first = subprocess.run(command, capture_output=True)
+    assert first.returncode in (-signal.SIGSEGV, -signal.SIGABRT, 0)
+    second = subprocess.run(command, capture_output=True, text=True)
+    assert second.returncode == 0, second.stderr
+    assert "The three stores agree." in second.stdout
+    assert sound(flushed).texts == []
 
 
 @pytest.mark.parametrize("suffix", ["idx", "store"])
@@ -182,15 +218,18 @@ def test_the_check_is_not_forgotten_when_the_process_that_does_it_is_stopped_too
         held.archive.describe({WRITING: "yes"})
         held.archive.mark_unindexed("vectors", list(held.archive.passage_ids())[:3])
     with monkeypatch.context() as patch:
-        patch.setattr(stores, "lost_vectors", _stopped)
+        patch.setattr(stores.Stores, "_vectors_answer", _stopped)
         with pytest.raises(KeyboardInterrupt), opened(folder):
             pass
-    with opened(folder) as held:
-        assert held.archive.made_with()[stores.DOUBTFUL] == ""
     checked = []
-    monkeypatch.setattr(stores, "lost_vectors", lambda *arguments, **_: checked.append(arguments) or 0)
-    with opened(folder):
-        assert checked == []
+    answer = stores.Stores._vectors_answer
+    monkeypatch.setattr(
+        stores.Stores, "_vectors_answer", lambda *arguments: checked.append("checked") or answer(*arguments)
+    )
+    for _ in range(3):
+        with opened(folder) as held:
+            assert held.archive.made_with()[stores.DOUBTFUL] == ""
+    assert checked == ["checked"]
 
 
 def _stopped(*_arguments, **_options):
