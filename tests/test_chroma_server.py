@@ -18,7 +18,7 @@ from rag.schema import Question
 pytestmark = pytest.mark.slow
 
 DRIVER = Path(__file__).with_name("ingest_driver.py")
-ITEMS = [article(f"a{number}", prose(40 * number), published="2024-01-05") for number in range(4)]
+ITEMS = [article(f"a{number}", prose(40 * number), published="2024-01-05") for number in range(9)]
 TEXTS = {item.id: item.text for item in ITEMS}
 
 
@@ -118,13 +118,13 @@ def test_an_archive_moves_to_a_server_and_back_without_embedding(tmp_path, serve
     with opened(tmp_path, encoder, chroma=server) as remote:
         assert remote.verify().is_sound
         assert searched(remote) == TEXTS
-        take(remote, [article("a0", prose(400), published="2024-01-05")])
+        take(remote, [article("a8", prose(400), published="2024-01-05")])
     embedded = len(encoder.texts)
     encoder.texts.clear()
     for chroma in ("", server, ""):
         with opened(tmp_path, encoder, chroma=chroma) as held:
             assert held.verify().is_sound
-            assert searched(held) == {**TEXTS, "a0": prose(400)}
+            assert searched(held) == {**TEXTS, "a8": prose(400)}
     assert (embedded > 0, encoder.texts) == (True, [])
 
 

@@ -144,6 +144,15 @@ def test_damage_inside_the_lexical_files_is_seen_by_verify_and_mended_by_repair(
     assert sound(folder).texts == []
 
 
+def test_damage_inside_the_lexical_files_is_mended_when_it_is_met_at_opening(folder):
+    for path in folder.glob("lexical-1/*.idx"):
+        content = path.read_bytes()
+        path.write_bytes(b"\xff" * (len(content) - 150) + content[-150:])
+    with opened(folder) as held:
+        assert held.archive.made_with()["lexical generation"] == "2"
+    assert sound(folder).texts == []
+
+
 def test_verify_tells_what_is_missing_and_what_is_too_much(folder):
     with opened(folder) as held:
         ids = list(held.archive.passage_ids())
