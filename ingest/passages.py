@@ -1,4 +1,4 @@
-"""Article → passages: sentence-aware spans of at most 160 tokens with exact offsets.
+"""Article → passages: sentence-aware spans of at most 170 tokens with exact offsets.
 
 Lengths count the embedding model's own word pieces, since whatever passes the model's limit is
 silently never embedded. An article's sentences are shared out evenly over its passages rather than
@@ -18,8 +18,8 @@ from rag.sentences import sentence_spans
 Span = tuple[int, int]
 TokenOffsets = Callable[[str], list[Span]]
 
-TARGET_TOKENS = 160
-OVERLAP_TOKENS = 32
+TARGET_TOKENS = 170
+OVERLAP_TOKENS = 34
 CHUNKING = f"sentences-{TARGET_TOKENS}-{OVERLAP_TOKENS}-v1"
 """Name of this way of cutting; the archive refuses passages cut another way."""
 
