@@ -14,6 +14,7 @@ from rag.embed import Encoder, load_encoder
 from rag.errors import QuestionError
 from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
+from rag.remembering import RememberingEncoder
 from rag.retrieve import HybridRetriever
 from rag.schema import Answer, Answerer, Question, Retriever
 from rag.stores import Stores
@@ -25,11 +26,20 @@ PASSAGES = 12
 class Engine:
     """Open stores with a retriever and an answerer; close it, or use it in a ``with`` statement."""
 
-    def __init__(self, stores: Stores, *, retriever: Retriever | None = None, answerer: Answerer | None = None) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        *,
+        retriever: Retriever | None = None,
+        answerer: Answerer | None = None,
+        passages: int = PASSAGES,
+    ) -> None:
+        """Answer from ``stores``; the answerer is given at most so many ``passages``."""
         self.stores = stores
+        self.passages = passages
         self.retriever = retriever or HybridRetriever(stores)
         statistics = TermStatistics(stores.lexical.terms, stores.lexical.document_frequency, stores.lexical.count)
-        self.answerer = answerer or ExtractiveAnswerer(stores.encoder, statistics)
+        self.answerer = answerer or ExtractiveAnswerer(RememberingEncoder(stores.encoder), statistics)
 
     def __enter__(self) -> Engine:
         return self
@@ -57,7 +67,7 @@ class Engine:
         """
         question = _checked(question)
         began = time.perf_counter()
-        passages = self.retriever(question, limit=PASSAGES)
+        passages = self.retriever(question, limit=self.passages)
         retrieved = time.perf_counter()
         for answer in self.answerer(question, passages):
             now = time.perf_counter()

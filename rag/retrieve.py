@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,10 @@ class Candidate:
     age_days: float | None
 
 
+Fuse = Callable[[Sequence[Candidate]], dict[str, Scores]]
+"""Gives every candidate its scores by id, best first."""
+
+
 def recency(age_days: float | None, fusion: Fusion) -> float:
     """Return the prior weight of a passage by its age, in (0, 1]; an unknown age counts as very old."""
     if age_days is None:
@@ -52,7 +57,7 @@ def recency(age_days: float | None, fusion: Fusion) -> float:
     return fusion.half_constant + (1 - fusion.half_constant) * math.exp(-max(age_days, 0.0) / fusion.tau_days)
 
 
-def fuse(candidates: Sequence[Candidate], fusion: Fusion) -> dict[str, Scores]:
+def fuse_scores(candidates: Sequence[Candidate], fusion: Fusion) -> dict[str, Scores]:
     """Return the scores of every candidate by id, best first; ties are put in the order of the ids.
 
     Dense scores are stretched over the candidates' own range, lexical ones from 0 (no term matched)
@@ -106,9 +111,10 @@ def diversify(
 class HybridRetriever:
     """Searches open stores; safe to call from several threads."""
 
-    def __init__(self, stores: Stores, *, fusion: Fusion | None = None) -> None:
+    def __init__(self, stores: Stores, *, fuse: Fuse | None = None) -> None:
+        """Search ``stores``; ``fuse`` makes one order out of both searches, by default that of ``Fusion()``."""
         self._stores = stores
-        self._fusion = fusion or Fusion()
+        self._fuse = fuse or partial(fuse_scores, fusion=Fusion())
 
     def __call__(self, question: Question, *, limit: int = 10) -> list[ScoredPassage]:
         """Return at most ``limit`` passages inside the question's scope and as-of date, best first."""
@@ -131,7 +137,7 @@ class HybridRetriever:
         ]
         ranked = [
             ScoredPassage(passage=located[passage_id].passage, article=located[passage_id].article, scores=scores)
-            for passage_id, scores in fuse(candidates, self._fusion).items()
+            for passage_id, scores in self._fuse(candidates).items()
         ]
         return diversify(ranked, limit=limit, is_about=self._about(text))
 

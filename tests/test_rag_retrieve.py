@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.retrieve import Candidate, Fusion, diversify, fuse, recency
+from rag.retrieve import Candidate, Fusion, diversify, fuse_scores, recency
 from rag.schema import Article, Passage, ScoredPassage, Scores
 
 UNIT = st.floats(0, 1, allow_nan=False)
@@ -42,11 +42,11 @@ def test_recency_halves_towards_its_constant():
 
 
 def test_of_two_equal_matches_the_newer_comes_first():
-    assert list(fuse([candidate("old", age_days=400), candidate("new", age_days=2)], Fusion())) == ["new", "old"]
+    assert list(fuse_scores([candidate("old", age_days=400), candidate("new", age_days=2)], Fusion())) == ["new", "old"]
 
 
 def test_how_far_ahead_a_candidate_is_counts():
-    found = fuse(
+    found = fuse_scores(
         [
             candidate("far ahead", dense=0.2, lexical=30),
             candidate("close", dense=0.25, lexical=9),
@@ -58,12 +58,12 @@ def test_how_far_ahead_a_candidate_is_counts():
 
 
 def test_no_candidates_no_scores():
-    assert fuse([], Fusion()) == {}
+    assert fuse_scores([], Fusion()) == {}
 
 
 @given(CANDIDATES, UNIT)
 def test_fused_scores_lie_in_the_unit_interval_and_are_sorted(candidates, share):
-    found = fuse(candidates, Fusion(dense=share))
+    found = fuse_scores(candidates, Fusion(dense=share))
     finals = [scores.final for scores in found.values()]
     assert set(found) == {item.passage_id for item in candidates}
     assert finals == sorted(finals, reverse=True)
@@ -72,7 +72,7 @@ def test_fused_scores_lie_in_the_unit_interval_and_are_sorted(candidates, share)
 
 @given(CANDIDATES)
 def test_the_order_of_the_candidates_does_not_matter(candidates):
-    assert list(fuse(candidates, Fusion())) == list(fuse(candidates[::-1], Fusion()))
+    assert list(fuse_scores(candidates, Fusion())) == list(fuse_scores(candidates[::-1], Fusion()))
 
 
 def test_a_repeated_text_is_kept_once_and_an_article_fills_at_most_three_places_of_the_first_page():
