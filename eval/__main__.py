@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from eval import gate_command, gold_command, report_command, run_command
+from eval.benchmarks import command as realtimeqa_command
 from rag.config import describe_settings, read_settings
 from rag.errors import NewsdeskError
 
@@ -25,13 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--data", help="folder of the archive (NEWSDESK_DATA)")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    run = commands.add_parser("run", help="ask the gold questions and count")
-    run.add_argument("--gold", nargs="*", default=[], metavar="FILE", help="gold files (default: the bundled ones)")
-    run.add_argument("--split", choices=["dev", "test", "all"], default="dev", help="which questions (default: dev)")
-    run.add_argument("--kind", help="only questions of this kind")
-    run.add_argument("--limit", type=int, help="at most so many questions")
-    run.add_argument("--json", action="store_true", help="JSON on standard output")
-    run.set_defaults(run=_run)
+    run_command.add_parser(commands)
+    gold_command.add_parser(commands)
+    report_command.add_parser(commands)
+    gate_command.add_parser(commands)
+    realtimeqa_command.add_parser(commands)
     calibrate = commands.add_parser("calibrate", help="fit the answerer's weights and threshold on the dev split")
     calibrate.add_argument(
         "--gold", nargs="*", default=[], metavar="FILE", help="gold files (default: the bundled ones)"
@@ -60,32 +60,6 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _run(parsed: argparse.Namespace) -> int:
-    from eval.gold import read_gold
-    from eval.run import figures, run
-    from rag.engine import open_engine
-
-    questions = [
-        item
-        for item in read_gold(Path(name) for name in parsed.gold)
-        if parsed.split in {"all", item.split.value} and parsed.kind in {None, item.kind}
-    ][: parsed.limit]
-    with open_engine(read_settings(data=parsed.data), writer=False) as engine:
-        results = run(engine, questions, lambda count: print(f"\r{count} of {len(questions)}", end="", file=sys.stderr))
-    print(file=sys.stderr)
-    found = figures(results)
-    if parsed.json:
-        print(json.dumps({"split": parsed.split, "questions": len(results), **found}))
-        return 0
-    print(f"{len(results)} questions, split {parsed.split}")
-    for name, value in found.items():
-        print(f"{name + ':':<34} {value:.3f}")
-    for item in results:
-        if item.error is not None:
-            print(f"{item.gold.id} failed: {item.error}", file=sys.stderr)
-    return 0
-
-
 def _calibrate(parsed: argparse.Namespace) -> int:
     from eval.calibrate import asked_of_strangers, examples, fit, statistics_of, write
     from eval.gold import Split, read_gold
@@ -99,8 +73,8 @@ def _calibrate(parsed: argparse.Namespace) -> int:
             questions, is_known=lambda name: any(map(lexical.document_frequency, lexical.terms(name)))
         )
         asked = [*questions, *strangers]
-        data = examples(engine, asked, lambda count: print(f"\r{count} of {len(asked)}", end="", file=sys.stderr))
-        print(file=sys.stderr)
+        with run_command.progress_bar() as say:
+            data = examples(engine, asked, lambda count: say("calibrate", count, len(asked)))
         result = fit(data, statistics_of(engine), false_refusals=parsed.false_refusals, seed=parsed.seed)
     made_by = {
         "command": f"python -m eval calibrate --false-refusals {parsed.false_refusals} --seed {parsed.seed}",

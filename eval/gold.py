@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
+from eval.gold_form import Fault, GoldFormError, LineForm, ScopeForm, Status, parse_line
 from rag.errors import NewsdeskError
 from rag.schema import Question, Scope, Turn, end_of_day
 
@@ -19,7 +18,7 @@ DEV_SHARE = 0.6
 
 
 class GoldError(NewsdeskError):
-    """A line of a gold file that cannot be used."""
+    """A gold file, or a line of one, that cannot be used."""
 
 
 class Split(StrEnum):
@@ -38,10 +37,20 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Period:
+    """Moments from ``start`` up to but without ``end``."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class GoldQuestion:
     """One gold question; ``answers`` holds the wanted parts, each with its accepted aliases.
 
-    ``standalone`` is the question a person would ask without the conversation before it.
+    ``standalone`` is the question a person would ask without the conversation before it. ``period`` is
+    when the articles asked for in the question's words were published; unlike the question's scope it
+    filters nothing, and serves only to measure whether the cited articles lie in it.
     """
 
     id: str
@@ -53,6 +62,8 @@ class GoldQuestion:
     answerable: bool
     pair: str | None
     note: str
+    period: Period | None = None
+    status: Status = Status.APPROVED
 
     @property
     def split(self) -> Split:
@@ -61,93 +72,136 @@ class GoldQuestion:
         return Split.DEV if int.from_bytes(digest[:8]) / 2**64 < DEV_SHARE else Split.TEST
 
 
-def read_gold(paths: Iterable[Path] = ()) -> list[GoldQuestion]:
-    """Read gold files, the bundled ones by default, in order.
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What must be mended in a gold file, or with ``warning`` only be looked at.
 
-    Raises GoldError naming file, line and field for the first line that cannot be used.
+    ``line`` counts from 1; it is 0, and ``field`` is empty, where the whole file or line is meant.
     """
-    files = list(paths) or sorted(FOLDER.glob("*.jsonl"))
-    found: dict[str, GoldQuestion] = {}
+
+    file: str
+    line: int
+    field: str
+    text: str
+    remedy: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        field = f"field {self.field}: " if self.field else ""
+        return f"{place}: {'warning: ' if self.warning else ''}{field}{self.text} {self.remedy}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoldLine:
+    """A question and where it stands; ``number`` counts the lines of the file from 1."""
+
+    file: str
+    number: int
+    question: GoldQuestion
+
+    def problem(self, field: str, text: str, remedy: str, *, warning: bool = False) -> Problem:
+        """Return a problem of this line."""
+        return Problem(file=self.file, line=self.number, field=field, text=text, remedy=remedy, warning=warning)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoldLines:
+    """What gold ``files`` hold: the lines that can be read, drafts too, and the problems of all others."""
+
+    files: tuple[str, ...]
+    lines: tuple[GoldLine, ...]
+    problems: tuple[Problem, ...]
+
+
+def gold_files(paths: Iterable[Path] = ()) -> list[Path]:
+    """Return ``paths``, or the bundled gold files when there is none."""
+    return list(paths) or sorted(FOLDER.glob("*.jsonl"))
+
+
+def read_gold(paths: Iterable[Path] = (), *, drafts: bool = False) -> list[GoldQuestion]:
+    """Read gold files, the bundled ones by default, in order; drafts are left out unless ``drafts``.
+
+    Raises GoldError naming file, line and field for the first line that cannot be used, be it a draft.
+    """
+    found = read_lines(paths)
+    if found.problems:
+        raise GoldError(str(found.problems[0]))
+    return [item.question for item in found.lines if drafts or item.question.status is not Status.DRAFT]
+
+
+def count_drafts(paths: Iterable[Path] = ()) -> int:
+    """Return how many lines of the gold files are drafts; raises GoldError as ``read_gold`` does."""
+    return sum(item.status is Status.DRAFT for item in read_gold(paths, drafts=True))
+
+
+def read_lines(paths: Iterable[Path] = ()) -> GoldLines:
+    """Read every line of the gold files, the bundled ones by default, and note what is wrong with each."""
+    lines: list[GoldLine] = []
+    problems: list[Problem] = []
+    places: dict[str, str] = {}
+    files = gold_files(paths)
     for file in files:
         try:
-            lines = file.read_text(encoding="utf-8").splitlines()
+            # Not splitlines: JSON may hold other line separators of Unicode inside a text.
+            texts = file.read_text(encoding="utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise GoldError(f"{file} cannot be read ({error}). Name a UTF-8 JSON Lines file.") from error
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
+            text, remedy = f"it cannot be read ({error}).", "Name a UTF-8 file with one JSON object a line."
+            problems.append(Problem(file=str(file), line=0, field="", text=text, remedy=remedy))
+            continue
+        for number, text in enumerate(texts, start=1):
+            if not text.strip():
                 continue
-            item = _parse(line, f"{file}:{number}")
-            if item.id in found:
-                raise GoldError(
-                    f"{file}:{number}: field id: {item.id!r} comes twice. Give each question an id of its own."
+            try:
+                form = parse_line(text)
+                if form.id in places:
+                    raise GoldFormError([_repeated(form.id, places[form.id])])
+            except GoldFormError as error:
+                problems.extend(
+                    Problem(file=str(file), line=number, field=item.field, text=item.text, remedy=item.remedy)
+                    for item in error.faults
                 )
-            found[item.id] = item
-    return list(found.values())
+                continue
+            places[form.id] = f"{file}:{number}"
+            lines.append(GoldLine(file=str(file), number=number, question=_question(form)))
+    return GoldLines(files=tuple(map(str, files)), lines=tuple(lines), problems=tuple(problems))
 
 
-def _parse(line: str, place: str) -> GoldQuestion:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise GoldError(f"{place}: not JSON ({error}). Write one object per line.") from error
-    if not isinstance(record, dict):
-        raise GoldError(f"{place}: not an object. Write one object per line.")
-    text = _text(record, "question", place)
-    conversation = record.get("conversation", [])
-    answers = record.get("answers", [])
-    answerable = record.get("answerable", True)
-    evidence = record.get("evidence", [])
-    if not isinstance(answerable, bool):
-        raise GoldError(f"{place}: field answerable: {answerable!r} is neither true nor false.")
-    if answerable and not (answers and evidence):
-        raise GoldError(f"{place}: field evidence: an answerable question needs answers and evidence.")
-    if not answerable and (answers or evidence):
-        raise GoldError(f"{place}: field answerable: answers or evidence are given. Set it to true or take them out.")
-    try:
-        turns = tuple(Turn(question=turn["question"], answer=turn["answer"]) for turn in conversation)
-        parts = tuple(tuple(str(alias) for alias in part) for part in answers)
-        quotes = tuple(Evidence(article_id=item["article"], quote=item["quote"]) for item in evidence)
-    except (TypeError, KeyError) as error:
-        raise GoldError(
-            f"{place}: conversation, answers or evidence has another form than documented ({error})."
-        ) from error
-    as_of = None if "as_of" not in record else end_of_day(_day(record["as_of"], "as_of", place))
+def _repeated(name: str, place: str) -> Fault:
+    return Fault(field="id", text=f"{name!r} stands at {place} too.", remedy="Give each question an id of its own.")
+
+
+def _question(form: LineForm) -> GoldQuestion:
     return GoldQuestion(
-        id=_text(record, "id", place),
-        question=Question(text=text, scope=_scope(record.get("scope", {}), place), as_of=as_of, conversation=turns),
-        standalone=str(record.get("standalone") or text),
-        answers=parts,
-        evidence=quotes,
-        kind=_text(record, "kind", place),
-        answerable=answerable,
-        pair=record.get("pair"),
-        note=str(record.get("note", "")),
+        id=form.id,
+        question=Question(
+            text=form.question,
+            scope=_scope(form.scope),
+            as_of=end_of_day(_midnight(form.as_of)) if form.as_of else None,
+            conversation=tuple(Turn(question=turn.question, answer=turn.answer) for turn in form.conversation),
+        ),
+        standalone=form.standalone or form.question,
+        answers=form.answers,
+        evidence=tuple(Evidence(article_id=item.article, quote=item.quote) for item in form.evidence),
+        kind=form.kind,
+        answerable=form.answerable,
+        pair=form.pair,
+        note=form.note,
+        period=Period(start=_midnight(form.period.start), end=_midnight(form.period.end)) if form.period else None,
+        status=form.status,
     )
 
 
-def _scope(record: Mapping[str, Any], place: str) -> Scope:
-    unknown = set(record) - {"from", "until", "publishers", "sections"}
-    if unknown:
-        raise GoldError(
-            f"{place}: field scope: unknown key {sorted(unknown)[0]!r}. Known: from, until, publishers, sections."
-        )
+def _scope(form: ScopeForm | None) -> Scope:
+    if form is None:
+        return Scope()
     return Scope(
-        published_from=_day(record["from"], "scope.from", place) if "from" in record else None,
-        published_until=_day(record["until"], "scope.until", place) if "until" in record else None,
-        publishers=tuple(record.get("publishers", ())),
-        sections=tuple(record.get("sections", ())),
+        published_from=_midnight(form.start) if form.start else None,
+        published_until=_midnight(form.end) if form.end else None,
+        publishers=form.publishers,
+        sections=form.sections,
     )
 
 
-def _text(record: Mapping[str, Any], name: str, place: str) -> str:
-    value = record.get(name)
-    if not isinstance(value, str) or not value.strip():
-        raise GoldError(f"{place}: field {name}: a text is needed, not {value!r}.")
-    return value
-
-
-def _day(value: Any, name: str, place: str) -> datetime:
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
-    except (TypeError, ValueError):
-        raise GoldError(f"{place}: field {name}: {value!r} is no date. Write YYYY-MM-DD.") from None
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,22 +19,24 @@ from rag.errors import NewsdeskError
 from rag.schema import Article
 
 if TYPE_CHECKING:
-    from llama_index.core.schema import Document
+    from llama_index.core.retrievers import BaseRetriever
+    from llama_index.core.schema import Document, TextNode
 
 PACKAGES = {
     "llama_index.embeddings.huggingface": "llama-index-embeddings-huggingface",
     "llama_index.vector_stores.chroma": "llama-index-vector-stores-chroma",
 }
 """What is imported here beyond Newsdesk's own dependencies, with the package that holds it."""
+_IDS_AT_ONCE = 200
 
 
 class BaselineMissingError(NewsdeskError):
     """The packages of the baseline are not installed."""
 
 
-def require_packages() -> None:
-    """Raise BaselineMissingError when a package of the baseline is not installed; imports none of them."""
-    missing = [package for module, package in PACKAGES.items() if not _is_installed(module)]
+def require_packages(packages: Mapping[str, str] = PACKAGES) -> None:
+    """Raise BaselineMissingError when one of ``packages`` (by module) is not installed; imports none of them."""
+    missing = [package for module, package in packages.items() if not _is_installed(module)]
     if missing:
         raise BaselineMissingError(
             "The comparison with plain LlamaIndex needs packages that are not installed. "
@@ -50,10 +52,13 @@ def _is_installed(module: str) -> bool:
 
 
 class PlainLlamaIndex:
-    """The baseline's index in an empty folder."""
+    """The baseline's index in a folder, empty at first."""
 
     def __init__(self, model: Path, folder: Path) -> None:
-        """Load the sentence-transformers model in ``model``; raises BaselineMissingError."""
+        """Load the sentence-transformers model in ``model``; raises BaselineMissingError.
+
+        The folder belongs to one process at a time, as Chroma demands.
+        """
         require_packages()
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
@@ -101,17 +106,36 @@ class PlainLlamaIndex:
             transformations=[self._splitter],
         )
 
+    def remove(self, articles: Sequence[str]) -> None:
+        """Delete the chunks of the articles with these ids."""
+        for at in range(0, len(articles), _IDS_AT_ONCE):
+            where: Any = {"ref_doc_id": {"$in": list(articles[at : at + _IDS_AT_ONCE])}}
+            self._collection.delete(where=where)
+
     def count(self) -> int:
         """Return how many chunks are stored."""
         return int(self._collection.count())
 
+    def retriever(self, limit: int) -> BaseRetriever:
+        """Return LlamaIndex's own retriever over what is stored, for the ``limit`` nearest chunks."""
+        from llama_index.core import VectorStoreIndex
+
+        index = VectorStoreIndex.from_vector_store(self._store, embed_model=self._embedding)
+        return index.as_retriever(similarity_top_k=limit)
+
+    def cut(self, articles: Sequence[Article]) -> list[TextNode]:
+        """Return the chunks that ``ingest(articles)`` stores, with other ids."""
+        from llama_index.core.schema import TextNode
+
+        nodes = self._splitter.get_nodes_from_documents([_document(article) for article in articles])
+        return [node for node in nodes if isinstance(node, TextNode)]
+
     def embedded_texts(self, articles: Sequence[Article]) -> list[EmbeddedText]:
         """Return what ``ingest(articles)`` gives to the model, by cutting the articles once more."""
-        from llama_index.core.schema import MetadataMode, TextNode
+        from llama_index.core.schema import MetadataMode
 
         found: list[EmbeddedText] = []
-        for node in self._splitter.get_nodes_from_documents([_document(article) for article in articles]):
-            assert isinstance(node, TextNode), node
+        for node in self.cut(articles):
             assert node.start_char_idx is not None, node
             assert node.ref_doc_id is not None, node
             text = node.get_content(metadata_mode=MetadataMode.EMBED)

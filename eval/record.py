@@ -116,7 +116,8 @@ class Record(_Frozen):
 
     ``answers`` are the wanted parts, each with its accepted aliases. ``as_of`` and ``period`` are dates
     (YYYY-MM-DD; the period is half-open). ``short`` is the answer in the fewest words: the highlighted
-    span where there is one, else the whole text. ``error`` tells why the question failed.
+    span where there is one, else the whole text. ``right_if_answered`` tells whether the answer is right or,
+    when it was declined, would have been. ``error`` tells why the question failed.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Record(_Frozen):
     evidence: tuple[EvidenceRecord, ...] = ()
     verdict: Verdict
     declined: bool = False
+    right_if_answered: bool = False
     confidence: float = 0.0
     text: str = ""
     short: str = ""

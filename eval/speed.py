@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from eval.plain_llamaindex import PlainLlamaIndex, require_packages
 from eval.truncation import EmbeddedText, Reach, characters_of, characters_read, reach_of
@@ -26,6 +26,7 @@ from rag.schema import Article
 from rag.stores import Stores
 
 Result = TypeVar("Result")
+Run = TypeVar("Run")
 
 _WARM_UP = "news " * (BULK_CHARACTERS // 5)
 """Long enough that the engine for large calls is loaded, cut off by the model so that it costs one passage."""
@@ -86,11 +87,11 @@ class IngestRun:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Round:
+class Round(Generic[Run]):
     """One run of each side, one after the other."""
 
-    newsdesk: IngestRun
-    plain: IngestRun
+    newsdesk: Run
+    plain: Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +135,9 @@ def read_articles(paths: Sequence[str], *, limit: int | None = None) -> Selectio
     return Selection(articles=tuple(articles), passed_over=passed_over)
 
 
-def compare_ingest(settings: Settings, articles: Sequence[Article], *, rounds: int, report: Report) -> list[Round]:
+def compare_ingest(
+    settings: Settings, articles: Sequence[Article], *, rounds: int, report: Report
+) -> list[Round[IngestRun]]:
     """Take the articles in ``rounds`` times on each side, each time in a fresh process and a fresh folder.
 
     The data folder of ``settings`` is only asked for the engine and the exported model that are
@@ -143,11 +146,11 @@ def compare_ingest(settings: Settings, articles: Sequence[Article], *, rounds: i
     """
     require_packages()
     report("choosing the engine, unless one is remembered")
-    _in_child(_prepare, settings)
+    in_child(prepare, settings)
     return list(
         take_turns(
-            lambda: _in_child(_newsdesk, articles, settings),
-            lambda: _in_child(_plain, articles, settings),
+            lambda: in_child(_newsdesk, articles, settings),
+            lambda: in_child(_plain, articles, settings),
             rounds=rounds,
             report=report,
         )
@@ -155,11 +158,11 @@ def compare_ingest(settings: Settings, articles: Sequence[Article], *, rounds: i
 
 
 def take_turns(
-    newsdesk: Callable[[], IngestRun], plain: Callable[[], IngestRun], *, rounds: int, report: Report
-) -> Iterator[Round]:
+    newsdesk: Callable[[], Run], plain: Callable[[], Run], *, rounds: int, report: Report
+) -> Iterator[Round[Run]]:
     """Yield ``rounds`` rounds; who begins changes from round to round, so that a drift favours neither."""
     for number in range(1, rounds + 1):
-        done: dict[str, IngestRun] = {}
+        done: dict[str, Run] = {}
         sides = [("newsdesk", newsdesk), ("plain LlamaIndex", plain)]
         for name, run in sides if number % 2 else reversed(sides):
             report(f"round {number} of {rounds}: {name}")
@@ -229,7 +232,7 @@ def measure_plain(articles: Sequence[Article], model: Path, folder: Path) -> Ing
 # --- in processes of their own ------------------------------------------------------------------
 
 
-def _in_child(function: Callable[..., Result], *arguments: object) -> Result:
+def in_child(function: Callable[..., Result], *arguments: object) -> Result:
     """Call ``function`` in a fresh process, raise here what it raises there, and wait until the process is gone."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
@@ -240,7 +243,8 @@ def _in_child(function: Callable[..., Result], *arguments: object) -> Result:
             ) from error
 
 
-def _prepare(settings: Settings) -> None:
+def prepare(settings: Settings) -> None:
+    """Choose the engine and export the model, unless the data folder remembers both."""
     load_encoder(settings)
 
 
@@ -248,15 +252,16 @@ def _newsdesk(articles: Sequence[Article], settings: Settings) -> IngestRun:
     encoder = load_encoder(settings)
     with tempfile.TemporaryDirectory(prefix="newsdesk-speed-") as folder:
         elsewhere = replace(settings, data=folder, database="", chroma="")
-        return measure_newsdesk(articles, elsewhere, encoder, reach_of(_model_folder(settings), encoder.max_tokens))
+        return measure_newsdesk(articles, elsewhere, encoder, reach_of(model_folder(settings), encoder.max_tokens))
 
 
 def _plain(articles: Sequence[Article], settings: Settings) -> IngestRun:
     with tempfile.TemporaryDirectory(prefix="newsdesk-speed-", ignore_cleanup_errors=True) as folder:
-        return measure_plain(articles, _model_folder(settings), Path(folder))
+        return measure_plain(articles, model_folder(settings), Path(folder))
 
 
-def _model_folder(settings: Settings) -> Path:
+def model_folder(settings: Settings) -> Path:
+    """Return the folder of the embedding model's files."""
     from rag.model_files import find_model
 
     return find_model(settings.embedding, memory=settings.folder / "models").folder

@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
-from typing import Any
+from typing import Any, Generic
 
-from eval.speed import IngestRun, Round
+from eval.speed import IngestRun, Round, Run
+
+NAME_WIDTH = 32
+"""Characters that the names of the measures take in a table."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measure:
+class Measure(Generic[Run]):
     """Something measured of a run; ``shown`` writes its value for people."""
 
     name: str
-    of: Callable[[IngestRun], float]
+    of: Callable[[Run], float]
     shown: Callable[[float], str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(Generic[Run]):
     """One measure over all rounds: each side's median, and the ratio of the two within a round.
 
     ``ratio`` is the median over the rounds of newsdesk's value divided by plain LlamaIndex's,
     ``lowest`` and ``highest`` the ends of its spread.
     """
 
-    measure: Measure
+    measure: Measure[Run]
     newsdesk: float
     plain: float
     ratio: float
@@ -35,35 +38,38 @@ class Row:
     highest: float
 
 
-def _plainly(value: float) -> str:
+def plainly(value: float) -> str:
+    """Return a number with three digits or more, whole from a hundred on."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """Return a share, 0 to 1, in percent."""
     return f"{value:.1%}"
 
 
-def _megabytes(value: float) -> str:
+def megabytes(value: float) -> str:
+    """Return bytes in megabytes of a million."""
     return f"{value / 1e6:,.0f} MB"
 
 
-MEASURES = (
-    Measure(name="articles per second", of=lambda run: run.articles_per_second, shown=_plainly),
-    Measure(name="passages per second", of=lambda run: run.passages_per_second, shown=_plainly),
-    Measure(name="passages per processor second", of=lambda run: run.passages_per_processor_second, shown=_plainly),
-    Measure(name="characters embedded per second", of=lambda run: run.characters_per_second, shown=_plainly),
-    Measure(name="share of the text embedded", of=lambda run: run.share_read, shown=_percent),
+MEASURES: tuple[Measure[IngestRun], ...] = (
+    Measure(name="articles per second", of=lambda run: run.articles_per_second, shown=plainly),
+    Measure(name="passages per second", of=lambda run: run.passages_per_second, shown=plainly),
+    Measure(name="passages per processor second", of=lambda run: run.passages_per_processor_second, shown=plainly),
+    Measure(name="characters embedded per second", of=lambda run: run.characters_per_second, shown=plainly),
+    Measure(name="share of the text embedded", of=lambda run: run.share_read, shown=percent),
     Measure(name="passages", of=lambda run: float(run.passages), shown=lambda value: f"{value:,.0f}"),
-    Measure(name="seconds", of=lambda run: run.seconds, shown=_plainly),
-    Measure(name="share of the time in the model", of=lambda run: run.share_encoding, shown=_percent),
-    Measure(name="peak memory", of=lambda run: float(run.peak_memory), shown=_megabytes),
+    Measure(name="seconds", of=lambda run: run.seconds, shown=plainly),
+    Measure(name="share of the time in the model", of=lambda run: run.share_encoding, shown=percent),
+    Measure(name="peak memory", of=lambda run: float(run.peak_memory), shown=megabytes),
 )
 
 
-def rows(rounds: Sequence[Round]) -> list[Row]:
+def rows(rounds: Sequence[Round[Run]], measures: Sequence[Measure[Run]]) -> list[Row[Run]]:
     """Return one row per measure; ``rounds`` must not be empty."""
-    found: list[Row] = []
-    for measure in MEASURES:
+    found: list[Row[Run]] = []
+    for measure in measures:
         ours = [measure.of(item.newsdesk) for item in rounds]
         theirs = [measure.of(item.plain) for item in rounds]
         ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
@@ -80,24 +86,31 @@ def rows(rounds: Sequence[Round]) -> list[Row]:
     return found
 
 
-def as_text(rounds: Sequence[Round]) -> str:
+def table(rounds: Sequence[Round[Run]], measures: Sequence[Measure[Run]]) -> list[str]:
+    """Return the lines of a table: a head, and one line per measure."""
+    return [
+        f"{'':<{NAME_WIDTH}}{'newsdesk':>12}{'plain LlamaIndex':>20}   ratio",
+        *(
+            f"{row.measure.name:<{NAME_WIDTH}}{row.measure.shown(row.newsdesk):>12}{row.measure.shown(row.plain):>20}"
+            f"   {row.ratio:.2f} ({row.lowest:.2f}–{row.highest:.2f})"
+            for row in rows(rounds, measures)
+        ),
+    ]
+
+
+def as_text(rounds: Sequence[Round[IngestRun]]) -> str:
     """Return the table with what is needed to judge it."""
     first = rounds[0]
     lines = [
         f"Ingest of {first.newsdesk.articles} articles ({first.newsdesk.characters:,} characters without white space): "
         f"medians of {len(rounds)} rounds; ratio = newsdesk / plain LlamaIndex within a round, median (spread)",
         "",
-        f"{'':<32}{'newsdesk':>12}{'plain LlamaIndex':>20}   ratio",
+        *table(rounds, MEASURES),
     ]
-    for row in rows(rounds):
-        lines.append(
-            f"{row.measure.name:<32}{row.measure.shown(row.newsdesk):>12}{row.measure.shown(row.plain):>20}"
-            f"   {row.ratio:.2f} ({row.lowest:.2f}–{row.highest:.2f})"
-        )
     return "\n".join([*lines, "", *notes(rounds)])
 
 
-def notes(rounds: Sequence[Round]) -> list[str]:
+def notes(rounds: Sequence[Round[IngestRun]]) -> list[str]:
     """Return how it was measured, one sentence or two a line."""
     runs = [run for item in rounds for run in (item.newsdesk, item.plain)]
     others = [run.taken_by_others for run in runs]
@@ -114,19 +127,24 @@ def notes(rounds: Sequence[Round]) -> list[str]:
     ]
 
 
-def as_json(rounds: Sequence[Round]) -> dict[str, Any]:
+def summary(rounds: Sequence[Round[Run]], measures: Sequence[Measure[Run]]) -> dict[str, dict[str, float]]:
+    """Return the rows by the names of their measures, for machines."""
+    return {
+        row.measure.name: {
+            "newsdesk": row.newsdesk,
+            "plain": row.plain,
+            "ratio": row.ratio,
+            "ratio_lowest": row.lowest,
+            "ratio_highest": row.highest,
+        }
+        for row in rows(rounds, measures)
+    }
+
+
+def as_json(rounds: Sequence[Round[IngestRun]]) -> dict[str, Any]:
     """Return everything measured, for machines: the rows by name, and every run. Seconds, bytes, shares 0 to 1."""
     return {
-        "summary": {
-            row.measure.name: {
-                "newsdesk": row.newsdesk,
-                "plain": row.plain,
-                "ratio": row.ratio,
-                "ratio_lowest": row.lowest,
-                "ratio_highest": row.highest,
-            }
-            for row in rows(rounds)
-        },
+        "summary": summary(rounds, MEASURES),
         "rounds": [asdict(item) for item in rounds],
         "notes": notes(rounds),
     }

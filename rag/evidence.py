@@ -18,7 +18,7 @@ from rag.embed import Encoder
 from rag.indexed_text import header
 from rag.schema import ScoredPassage
 from rag.sentences import sentence_spans
-from rag.spans import AnswerType, names_in, spans_of, wanted_type
+from rag.spans import AnswerType, asks_for_latest, in_unit, names_in, spans_of, wanted_type, wanted_unit
 
 MAX_PASSAGES = 10
 MAX_SENTENCES = 90
@@ -42,7 +42,8 @@ class SentenceFeatures:
     person, a time, a place, an amount); ``named`` the share of the question's names, and ``numbers``
     of its numbers and years, that the sentence, its headline, its date or the sentence before
     mention; ``newer`` 0 for the oldest article among the passages to 1 for the newest; ``early`` 1
-    for an article's first sentence, falling; ``dangling`` 1 when it opens with a word that points
+    for an article's first sentence, falling; ``unit`` 1 when it gives an amount in the unit asked for;
+    ``latest`` as ``newer`` when the question is about how things stand, else 0; ``dangling`` 1 when it opens with a word that points
     back; ``short`` 1 when it is a fragment.
     """
 
@@ -55,6 +56,8 @@ class SentenceFeatures:
     numbers: float
     newer: float
     early: float
+    unit: float
+    latest: float
     dangling: float
     short: float
 
@@ -139,7 +142,7 @@ def gather(
     """Describe the sentences of the best ``MAX_PASSAGES`` passages with respect to ``question``."""
     considered = tuple(passages[:MAX_PASSAGES])
     weights = statistics.weights(question)
-    kind = wanted_type(question)
+    kind, unit, latest = wanted_type(question), wanted_unit(question), asks_for_latest(question)
     asked = question.lower()
     names, numbers = _names(question), tuple(dict.fromkeys(_NUMBER.findall(question)))
     ages = _ages(considered)
@@ -179,6 +182,8 @@ def gather(
             numbers=_mentioned(numbers, context),
             newer=ages[item.article.id],
             early=1.0 / (1 + at),
+            unit=0.0 if unit is None else in_unit(unit, question, text),
+            latest=ages[item.article.id] if latest else 0.0,
             dangling=float(_DANGLING.match(text) is not None),
             short=float(len(text.split()) < 6),
         )

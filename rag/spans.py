@@ -100,6 +100,63 @@ _WANTED: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
 _DEFINITION = re.compile(r"\s*[Ww]ho (?:is|was|are|were) (?:[A-Z][\w’'.&-]*\s*)+\??\s*$")
 
 
+class Unit(StrEnum):
+    """What an amount is counted in."""
+
+    MONEY = "money"
+    SHARE = "share"
+    COUNT = "count"
+
+
+_UNIT_WANTED: tuple[tuple[Unit, re.Pattern[str]], ...] = (
+    (Unit.COUNT, re.compile(r"\bhow many\b", re.IGNORECASE)),
+    (Unit.SHARE, re.compile(r"\bper ?cent|\b(?:share|proportion|fraction|percentage) of\b", re.IGNORECASE)),
+    (
+        Unit.MONEY,
+        re.compile(
+            r"\bvalu(?:ed|ation)|\bworth\b|\b(?:price|fine|funding|salary|raise|cost|invest|pay|paid)"
+            r"|\bhow much (?:money|did|is|was|has|will)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_UNIT_FOUND: dict[Unit, re.Pattern[str]] = {
+    Unit.MONEY: re.compile(r"[$€£¥] ?\d|\b(?:dollars|euros|pounds|yen)\b", re.IGNORECASE),
+    Unit.SHARE: re.compile(r"\d ?%|\bper ?cent\b", re.IGNORECASE),
+    Unit.COUNT: re.compile(rf"\d|\b(?:{_SPELLED}|dozens?|hundreds?|thousands?)\b", re.IGNORECASE),
+}
+_COUNTED = re.compile(r"\bhow many (?:[\w-]+ )?([\w-]+)", re.IGNORECASE)
+_LATEST = re.compile(
+    r"\b(?:latest|newest|now|currently|current|still|yet|so far|most recent)\b"
+    r"|^(?:is|are|does|do|has|have|what is|what[’']s|how much is|who is|who heads|where do(?:es)?|how far has|status)\b"
+    r"|\b(?:which|what) [a-z ]+ (?:is|are)\b",
+    re.IGNORECASE,
+)
+
+
+def wanted_unit(question: str) -> Unit | None:
+    """Return what the amount asked for is counted in; None when no amount is asked for."""
+    return next((unit for unit, pattern in _UNIT_WANTED if pattern.search(question)), None)
+
+
+def in_unit(unit: Unit, question: str, sentence: str) -> float:
+    """Return how far ``sentence`` gives an amount in ``unit``, in [0, 1].
+
+    A count is worth half unless the sentence also has the word for what the question counts.
+    """
+    if not _UNIT_FOUND[unit].search(sentence):
+        return 0.0
+    counted = _COUNTED.search(question) if unit is Unit.COUNT else None
+    if counted is None:
+        return 1.0
+    return 1.0 if counted.group(1).lower().rstrip("s") in sentence.lower() else 0.5
+
+
+def asks_for_latest(question: str) -> bool:
+    """Return whether the question is about how things stand: it says so, or is put in the present tense."""
+    return _LATEST.search(question.strip()) is not None
+
+
 def wanted_type(question: str) -> AnswerType:
     """Return what ``question`` asks for; OTHER when no rule speaks."""
     if _DEFINITION.match(question):

@@ -1,0 +1,1 @@
+"""Public benchmarks: Newsdesk beside other ways to search the same articles."""
