@@ -4,7 +4,7 @@ NEWSDESK_DATA ?= data
 export NEWSDESK_DATA
 BIN := .venv/bin
 
-.PHONY: run test lint types eval screenshots clean
+.PHONY: run test lint types eval gate screenshots clean
 
 run: .venv/installed $(NEWSDESK_DATA)/bundled.stamp
 	$(BIN)/python app.py
@@ -21,6 +21,9 @@ types: .venv/installed-test
 
 eval: .venv/installed $(NEWSDESK_DATA)/bundled.stamp
 	$(BIN)/python -m eval run
+
+gate: .venv/installed
+	$(BIN)/python -m eval gate --corpus corpus/briefs
 
 screenshots: .venv/installed-test $(NEWSDESK_DATA)/bundled.stamp
 	$(BIN)/python tests/screenshots.py
