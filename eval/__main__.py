@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from eval import gate_command, gold_command, report_command, run_command
+from eval import fit_command, gate_command, gold_command, report_command, run_command, speed_command
 from eval.benchmarks import command as realtimeqa_command
 from rag.config import describe_settings, read_settings
 from rag.errors import NewsdeskError
-
-BRIEFS = Path(__file__).resolve().parents[1] / "corpus" / "briefs"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gold_command.add_parser(commands)
     report_command.add_parser(commands)
     gate_command.add_parser(commands)
+    fit_command.add_parser(commands)
     realtimeqa_command.add_parser(commands)
     calibrate = commands.add_parser("calibrate", help="fit the answerer's weights and threshold on the dev split")
     calibrate.add_argument(
@@ -40,24 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     calibrate.add_argument("--false-refusals", type=float, default=0.06, help="share of answerable questions refused")
     calibrate.add_argument("--seed", type=int, default=0, help="of the cross-validation")
     calibrate.set_defaults(run=_calibrate)
-    speed = commands.add_parser("speed", help="time the ingest beside plain LlamaIndex")
-    speed.add_argument("--articles", metavar="PATH", default=str(BRIEFS), help="what to take in (default: the briefs)")
-    speed.add_argument("--limit", type=_positive, help="at most so many articles")
-    speed.add_argument("--rounds", type=_positive, default=3, help="how often each side runs (default: 3)")
-    speed.add_argument("--json", action="store_true", help="JSON on standard output")
-    speed.set_defaults(run=_speed)
+    speed_command.add_parser(commands)
     parsed = parser.parse_args(arguments)
     try:
         return int(parsed.run(parsed))
     except NewsdeskError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
 
 
 def _calibrate(parsed: argparse.Namespace) -> int:
@@ -85,23 +73,6 @@ def _calibrate(parsed: argparse.Namespace) -> int:
     write(result.weights, Path(parsed.out) if parsed.out else FILE, made_by=made_by)
     for name, value in result.figures.items():
         print(f"{name + ':':<34} {value}")
-    return 0
-
-
-def _speed(parsed: argparse.Namespace) -> int:
-    from eval.speed import compare_ingest, read_articles
-    from eval.speed_report import as_json, as_text
-
-    selection = read_articles([parsed.articles], limit=parsed.limit)
-    rounds = compare_ingest(
-        read_settings(data=parsed.data),
-        selection.articles,
-        rounds=parsed.rounds,
-        report=lambda text: print(text, file=sys.stderr, flush=True),
-    )
-    print(json.dumps(as_json(rounds)) if parsed.json else as_text(rounds))
-    if selection.passed_over:
-        print(f"{selection.passed_over} items were unreadable or copies and were left out.", file=sys.stderr)
     return 0
 
 

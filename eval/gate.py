@@ -76,11 +76,11 @@ def judge(floor: Floor, summary: Summary, records: Sequence[Record]) -> Verdict:
     for name, least in floor.least.items():
         value = _value(summary, name)
         if value is None or value < least:
-            faults.append(f"{name} is {_shown(value)}, below {least:.4f} (measured: {floor.measured[name]:.4f})")
+            faults.append(f"{name} is {_shown(value)}, below {least:.4f} (measured: {_measured(floor, name)})")
     for name, highest in floor.highest.items():
         value = _value(summary, name)
         if value is None or value > highest:
-            faults.append(f"{name} is {_shown(value)}, above {highest:.4f} (measured: {floor.measured[name]:.4f})")
+            faults.append(f"{name} is {_shown(value)}, above {highest:.4f} (measured: {_measured(floor, name)})")
     good = set(floor.good)
     return Verdict(
         faults=tuple(faults),
@@ -117,6 +117,10 @@ def write_floor(floor: Floor, file: Path = FLOOR) -> None:
 def _value(summary: Summary, name: str) -> float | None:
     figure = summary.figures.get(name)
     return None if figure is None else figure.value
+
+
+def _measured(floor: Floor, name: str) -> str:
+    return _shown(floor.measured.get(name))
 
 
 def _shown(value: float | None) -> str:

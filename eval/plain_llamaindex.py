@@ -34,9 +34,9 @@ class BaselineMissingError(NewsdeskError):
     """The packages of the baseline are not installed."""
 
 
-def require_packages(packages: Mapping[str, str] = PACKAGES) -> None:
+def require_packages(packages: Mapping[str, str] | None = None) -> None:
     """Raise BaselineMissingError when one of ``packages`` (by module) is not installed; imports none of them."""
-    missing = [package for module, package in packages.items() if not _is_installed(module)]
+    missing = [package for module, package in (packages or PACKAGES).items() if not _is_installed(module)]
     if missing:
         raise BaselineMissingError(
             "The comparison with plain LlamaIndex needs packages that are not installed. "

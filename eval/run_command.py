@@ -60,10 +60,12 @@ def command(parsed: argparse.Namespace) -> int:
 
 
 def select(files: Sequence[Path], *, split: str, kind: str | None = None, limit: int | None = None) -> Selected:
-    """Return the questions to ask; raises NewsdeskError when there is none."""
+    """Return the questions to ask; raises NewsdeskError when there is none, or for a limit below 1."""
     from eval.gold import FOLDER, read_gold
     from eval.runs import Selected, file_hashes
 
+    if limit is not None and limit < 1:
+        raise NewsdeskError(f"--limit {limit} leaves nothing to ask. Write 1 or more, or leave it out.")
     paths = list(files) or sorted(FOLDER.glob("*.jsonl"))
     every = read_gold(paths)
     questions = [item for item in every if split in {"all", item.split.value} and kind in {None, item.kind}][:limit]

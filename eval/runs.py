@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from eval.record import Record
 from eval.summarise import summarise
 from eval.summary import RunInfo, Summary
 from eval.variants import Configuration, Outspoken
-from rag import weights
+from rag import rank, weights
 from rag.engine import Engine
 from rag.errors import NewsdeskError
 
@@ -67,7 +68,7 @@ def describe(configuration: Configuration, selected: Selected, engine: Engine) -
     }
     code = {
         "configuration": configuration.model_dump(),
-        "weights": hashlib.sha256(weights.FILE.read_bytes()).hexdigest(),
+        "weights": [hashlib.sha256(file.read_bytes()).hexdigest() for file in (weights.FILE, rank.FILE)],
         "questions": [selected.files, selected.split, selected.kind, selected.limit],
         "ids": [item.id for item in selected.questions],
         "archive": archive,
@@ -93,7 +94,7 @@ def unfinished(runs: Path, info: RunInfo) -> Path | None:
         if (file.parent / SUMMARY).exists():
             continue
         try:
-            if RunInfo.model_validate_json(file.read_text(encoding="utf-8")).fingerprint == info.fingerprint:
+            if RunInfo.model_validate_json(file.read_bytes()).fingerprint == info.fingerprint:
                 return file.parent
         except (OSError, ValidationError):
             continue
@@ -102,7 +103,8 @@ def unfinished(runs: Path, info: RunInfo) -> Path | None:
 
 def new_folder(runs: Path, info: RunInfo) -> Path:
     """Make and return a folder for a new run, named after the time and the configuration."""
-    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{info.name}"
+    name = re.sub(r"[^\w.=+-]+", "-", info.name)  # a user's own file may call it anything
+    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{name}"
     for number in range(1, 1000):
         folder = runs / (stem if number == 1 else f"{stem}-{number}")
         try:
@@ -160,7 +162,7 @@ def records_in(folder: Path, *, torn_end: bool = False) -> Iterator[Record]:
     file = folder / RESULTS
     if not file.exists():
         return
-    lines = file.read_text(encoding="utf-8").split("\n")
+    lines = file.read_bytes().split(b"\n")  # a kill may cut a line inside a character
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -175,8 +177,13 @@ def records_in(folder: Path, *, torn_end: bool = False) -> Iterator[Record]:
 
 
 def file_hashes(files: Sequence[Path]) -> dict[str, str]:
-    """Return the SHA-256 of each file by its name."""
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    """Return the SHA-256 of each file by its name; a further file of the same name is numbered."""
+    found: dict[str, str] = {}
+    for file in files:
+        same = sum(file.name == other.name for other in files[: len(found)])
+        name = f"{file.name} ({same + 1})" if same else file.name
+        found[name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return found
 
 
 def _asked(ask: Callable[[GoldQuestion], Record], gold: GoldQuestion) -> Record:

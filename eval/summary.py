@@ -37,7 +37,8 @@ class RiskPoint(_Frozen):
 class RunInfo(_Frozen):
     """What a run was made with; stands in ``run.json``, so that it can be continued and compared.
 
-    ``gold`` maps each gold file to its SHA-256, ``code`` is a SHA-256 over the weights and the configuration.
+    ``gold`` maps each gold file to its SHA-256, ``fingerprint`` is a SHA-256 over weights,
+    configuration, questions and what the archive was made with.
     """
 
     name: str

@@ -16,10 +16,12 @@ from rag.engine import PASSAGES, Engine
 from rag.errors import ConfigurationError
 from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
+from rag.rank import Ranker
 from rag.retrieve import Candidate, Fuse, Fusion, HybridRetriever, fuse_scores
 from rag.schema import Answer, Question, ScoredPassage, Scores
 from rag.stores import Stores
 from rag.weights import read_weights
+from rag.windows import WINDOW_CHARACTERS
 
 FOLDER = Path(__file__).parent / "configs"
 DEFAULT = "newsdesk"
@@ -30,13 +32,19 @@ class _Part(BaseModel):
 
 
 class Retrieval(_Part):
-    """How candidates are put in one order: see ``rag.retrieve.Fusion`` and ``reciprocal_ranks``."""
+    """How candidates are put in one order: see ``rag.retrieve.Fusion`` and ``reciprocal_ranks``.
+
+    ``ranker`` tells whether the learnt ranker goes over the best of them afterwards, ``window`` how many
+    characters a found passage is widened to.
+    """
 
     method: Literal["scores", "reciprocal rank"] = "scores"
     dense: float = Field(default=Fusion.dense, ge=0, le=1)
     half_constant: float = Field(default=Fusion.half_constant, ge=0, le=1)
     tau_days: float = Field(default=Fusion.tau_days, gt=0)
     k: float = Field(default=60, ge=0)
+    ranker: bool = True
+    window: int = Field(default=WINDOW_CHARACTERS, ge=0)
 
 
 class Answering(_Part):
@@ -89,7 +97,12 @@ def engine_of(configuration: Configuration, stores: Stores, encoder: Encoder) ->
     """Return an engine that answers from ``stores`` the way ``configuration`` says; ``encoder`` is for sentences."""
     return Engine(
         stores,
-        retriever=HybridRetriever(stores, fuse=_fuse(configuration.retrieval)),
+        retriever=HybridRetriever(
+            stores,
+            fuse=_fuse(configuration.retrieval),
+            rank=Ranker(_statistics(stores)) if configuration.retrieval.ranker else None,
+            window=configuration.retrieval.window,
+        ),
         answerer=_answerer(configuration.answer, stores, encoder, threshold=configuration.answer.threshold),
         passages=configuration.answer.passages,
     )
@@ -118,9 +131,11 @@ def _answerer(answering: Answering, stores: Stores, encoder: Encoder, *, thresho
     weights = read_weights()
     if threshold is not None:
         weights = replace(weights, threshold=threshold)
-    lexical = stores.lexical
-    statistics = TermStatistics(lexical.terms, lexical.document_frequency, lexical.count)
-    return ExtractiveAnswerer(encoder, statistics, weights=weights)
+    return ExtractiveAnswerer(encoder, _statistics(stores), weights=weights)
+
+
+def _statistics(stores: Stores) -> TermStatistics:
+    return TermStatistics(stores.lexical.terms, stores.lexical.document_frequency, stores.lexical.count)
 
 
 def reciprocal_ranks(candidates: Sequence[Candidate], *, k: float) -> dict[str, Scores]:

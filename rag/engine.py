@@ -14,6 +14,7 @@ from rag.embed import Encoder, load_encoder
 from rag.errors import QuestionError
 from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
+from rag.rank import Ranker
 from rag.remembering import RememberingEncoder
 from rag.retrieve import HybridRetriever
 from rag.schema import Answer, Answerer, Question, Retriever
@@ -37,8 +38,8 @@ class Engine:
         """Answer from ``stores``; the answerer is given at most so many ``passages``."""
         self.stores = stores
         self.passages = passages
-        self.retriever = retriever or HybridRetriever(stores)
         statistics = TermStatistics(stores.lexical.terms, stores.lexical.document_frequency, stores.lexical.count)
+        self.retriever = retriever or HybridRetriever(stores, rank=Ranker(statistics))
         self.answerer = answerer or ExtractiveAnswerer(RememberingEncoder(stores.encoder), statistics)
 
     def __enter__(self) -> Engine:

@@ -43,8 +43,8 @@ class SentenceFeatures:
     of its numbers and years, that the sentence, its headline, its date or the sentence before
     mention; ``newer`` 0 for the oldest article among the passages to 1 for the newest; ``early`` 1
     for an article's first sentence, falling; ``unit`` 1 when it gives an amount in the unit asked for;
-    ``latest`` as ``newer`` when the question is about how things stand, else 0; ``dangling`` 1 when it opens with a word that points
-    back; ``short`` 1 when it is a fragment.
+    ``latest`` as ``newer`` when the question is about how things stand, else 0; ``dangling`` 1 when
+    it opens with a word that points back; ``short`` 1 when it is a fragment.
     """
 
     cosine: float
@@ -144,8 +144,8 @@ def gather(
     weights = statistics.weights(question)
     kind, unit, latest = wanted_type(question), wanted_unit(question), asks_for_latest(question)
     asked = question.lower()
-    names, numbers = _names(question), tuple(dict.fromkeys(_NUMBER.findall(question)))
-    ages = _ages(considered)
+    names, numbers = names_of(question), numbers_of(question)
+    ages = ages_of(considered)
     found: list[tuple[ScoredPassage, int, int, int, tuple[int, int] | None]] = []
     seen: set[tuple[str, int]] = set()
     for item in considered:
@@ -174,12 +174,12 @@ def gather(
             context += "\n" + item.article.text[before[0] : before[1]]
         features = SentenceFeatures(
             cosine=float(cosines[row]),
-            coverage=_share(weights, own),
-            context=_share(weights, statistics.terms(context)),
+            coverage=share(weights, own),
+            context=share(weights, statistics.terms(context)),
             passage=max(0.0, item.scores.final / best),
             typed=float(_names_wanted(kind, text, asked)),
-            named=_mentioned(names, context),
-            numbers=_mentioned(numbers, context),
+            named=mentioned(names, context),
+            numbers=mentioned(numbers, context),
             newer=ages[item.article.id],
             early=1.0 / (1 + at),
             unit=0.0 if unit is None else in_unit(unit, question, text),
@@ -213,11 +213,11 @@ def evidence_features(evidence: Evidence, best: EvidenceSentence, statistics: Te
         coverage=best.features.coverage,
         context=best.features.context,
         dense=max((item.scores.dense or 0.0 for item in evidence.passages), default=0.0),
-        covered=_share(evidence.question_terms, statistics.terms(around)),
+        covered=share(evidence.question_terms, statistics.terms(around)),
         lexical=min(1.0, (best.source.scores.lexical or 0.0) / (SATURATION * total)),
-        named=_mentioned(evidence.names, around),
-        numbers=_mentioned(evidence.numbers, around),
-        known=_mentioned(evidence.names, everything),
+        named=mentioned(evidence.names, around),
+        numbers=mentioned(evidence.numbers, around),
+        known=mentioned(evidence.names, everything),
         typed=best.features.typed if evidence.kind is not AnswerType.OTHER else 1.0,
     )
 
@@ -232,7 +232,8 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
-def _share(weights: Mapping[str, float], present: set[str]) -> float:
+def share(weights: Mapping[str, float], present: set[str]) -> float:
+    """Return how much of the summed weights falls on the terms that are ``present``; 0 without any weight."""
     total = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
 
@@ -242,14 +243,19 @@ def _names_wanted(kind: AnswerType, sentence: str, asked: str) -> bool:
     return any(sentence[start:end].lower() not in asked for start, end in spans_of(kind, sentence))
 
 
-def _names(question: str) -> tuple[str, ...]:
+def names_of(question: str) -> tuple[str, ...]:
     """Return the words of the capitalised names in the question, in lower case and without possessive endings."""
     names = [question[start:end] for start, end in names_in(question)]
     words = [word for name in names for word in re.findall(r"[^\W\d][\w.&-]*", name) if word[0].isupper()]
     return tuple(dict.fromkeys(word.lower().rstrip(".") for word in words if len(word) > 1))
 
 
-def _mentioned(words: Sequence[str], text: str) -> float:
+def numbers_of(question: str) -> tuple[str, ...]:
+    """Return the numbers and years in the question, as they are written."""
+    return tuple(dict.fromkeys(_NUMBER.findall(question)))
+
+
+def mentioned(words: Sequence[str], text: str) -> float:
     """Return the share of ``words`` that stand in ``text`` as whole words; 1 when there are none to look for."""
     if not words:
         return 1.0
@@ -257,7 +263,7 @@ def _mentioned(words: Sequence[str], text: str) -> float:
     return sum(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lowered) is not None for word in words) / len(words)
 
 
-def _ages(passages: Sequence[ScoredPassage]) -> dict[str, float]:
+def ages_of(passages: Sequence[ScoredPassage]) -> dict[str, float]:
     """Return for each article 0 (the oldest) to 1 (the newest); an undated one counts as the oldest."""
     days = {
         item.article.id: item.article.published_at.value.timestamp() if item.article.published_at else None

@@ -1,4 +1,4 @@
-"""Question → passages: dense and lexical candidates, fused by score and date.
+"""Question → passages: dense and lexical candidates, fused by score and date, ranked, and widened.
 
 Fusion is a weighted sum of min–max normalised scores times a recency prior. On a news archive it
 beats reciprocal rank fusion, which throws away how far ahead a candidate is.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from rag.archive import Located
 from rag.schema import Article, Question, Scope, ScoredPassage, Scores
 from rag.stores import Stores
+from rag.windows import WINDOW_CHARACTERS, windows
 
 CANDIDATES = 100
 """How many passages each of the two searches contributes."""
@@ -48,6 +50,10 @@ class Candidate:
 
 Fuse = Callable[[Sequence[Candidate]], dict[str, Scores]]
 """Gives every candidate its scores by id, best first."""
+
+
+Rank = Callable[[str, Sequence[ScoredPassage]], list[ScoredPassage]]
+"""Puts passages for a question's text in a new order; their final scores must fall along it."""
 
 
 def recency(age_days: float | None, fusion: Fusion) -> float:
@@ -111,13 +117,35 @@ def diversify(
 class HybridRetriever:
     """Searches open stores; safe to call from several threads."""
 
-    def __init__(self, stores: Stores, *, fuse: Fuse | None = None) -> None:
-        """Search ``stores``; ``fuse`` makes one order out of both searches, by default that of ``Fusion()``."""
+    def __init__(
+        self,
+        stores: Stores,
+        *,
+        fuse: Fuse | None = None,
+        rank: Rank | None = None,
+        window: int = WINDOW_CHARACTERS,
+    ) -> None:
+        """Search ``stores``; ``fuse`` makes one order out of both searches, by default that of ``Fusion()``.
+
+        ``rank`` puts the fused passages in a new order; by default they keep theirs. What is found is
+        widened to ``window`` characters; see ``rag.windows``.
+        """
         self._stores = stores
         self._fuse = fuse or partial(fuse_scores, fusion=Fusion())
+        self._rank = rank
+        self._window = window
 
     def __call__(self, question: Question, *, limit: int = 10) -> list[ScoredPassage]:
         """Return at most ``limit`` passages inside the question's scope and as-of date, best first."""
+        ranked = self.candidates(question)
+        if self._rank is not None:
+            ranked = self._rank(question.text, ranked)
+        # More than are wanted, since some go for being repeats or of an article that has its share.
+        wide = list(islice(windows(ranked, characters=self._window), 5 * max(limit, FIRST_PAGE)))
+        return diversify(wide, limit=limit, is_about=self._about(question.text))
+
+    def candidates(self, question: Question) -> list[ScoredPassage]:
+        """Return all that either search found inside the question's scope and as-of date, in fused order."""
         as_of = question.as_of or datetime.now(UTC)
         text = question.text
         vector = self._stores.encoder.encode([text])[0]
@@ -135,11 +163,10 @@ class HybridRetriever:
             )
             for passage_id, item in located.items()
         ]
-        ranked = [
+        return [
             ScoredPassage(passage=located[passage_id].passage, article=located[passage_id].article, scores=scores)
             for passage_id, scores in self._fuse(candidates).items()
         ]
-        return diversify(ranked, limit=limit, is_about=self._about(text))
 
     def _nearest(self, vector: NDArray[np.float32], scope: Scope, as_of: datetime) -> dict[str, float]:
         """Return the cosines of the passages nearest to ``vector`` inside scope and as-of date."""

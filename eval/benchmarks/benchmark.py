@@ -139,6 +139,7 @@ class _Session:
         self._say = say
         self._tell = tell
         self._year = quiz.year
+        self._unusual = quiz.oddities.lines()
         self._selected = Selected(
             questions=tuple(judge.gold_questions),
             files=file_hashes(quiz.files),
@@ -183,7 +184,11 @@ class _Session:
         info = info.model_copy(
             update={
                 "name": f"realtimeqa-{self._year}-{name}",
-                "archive": {**info.archive, "benchmark": " ".join(self._facts)},
+                "archive": {
+                    **info.archive,
+                    "benchmark": " ".join(self._facts),
+                    "unusual in the files": "; ".join(" ".join(line.split()) for line in self._unusual) or "nothing",
+                },
             }
         )
         runs = self._plan.runs
@@ -215,6 +220,8 @@ def _chosen(names: Sequence[str] | None) -> tuple[list[str], list[str]]:
 
 
 def _notes(names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
     notes = [
         "LlamaIndex's chunks are about five times as long as Newsdesk's passages, so that each holds an "
         "answer more easily: hit@1,000 and hit@5,000 characters compare what has to be read instead. Without a "

@@ -40,7 +40,7 @@ class Generator:
 
     def __init__(self, real: Sequence[VectoredArticle], *, seed: int) -> None:
         """Learn from ``real``, which must hold at least one passage."""
-        passages = [(item.article.text, found.passage) for item in real for found in item.passages]
+        texts = [found.passage.text for item in real for found in item.passages]
         words = " ".join(item.article.text for item in real).split()
         names = {word: number for number, word in enumerate(dict.fromkeys(words))}
         self._words = np.array(list(names), dtype=object)
@@ -49,9 +49,8 @@ class Generator:
         self._places = np.argsort(self._walked, kind="stable")
         self._counts = np.bincount(self._walked, minlength=len(names))
         self._starts = np.concatenate([[0], np.cumsum(self._counts)[:-1]])
-        self._lengths = np.array([max(1, len(passage.text.split())) for _, passage in passages])
-        stored = b"".join(item.vectors[found.vector_hash] for item in real for found in item.passages)
-        self._vectors = np.frombuffer(stored, dtype=np.float16).reshape(len(passages), -1).astype(np.float32)
+        self._lengths = np.array([max(1, len(text.split())) for text in texts])
+        self._vectors = np.concatenate([item.matrix() for item in real])
         dates = [item.article.published_at.value for item in real if item.article.published_at is not None]
         self._newest = max(dates, default=datetime(2025, 1, 1, tzinfo=UTC))
         self._random = np.random.default_rng(seed)

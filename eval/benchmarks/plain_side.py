@@ -5,34 +5,36 @@ per Newsdesk passage with the vector that Newsdesk has of it: both sides search 
 embedded. A node carries the article's metadata, among them its date in seconds, so that a period can be
 asked for with LlamaIndex's own metadata filters. What is added later is cut by ``SentenceSplitter`` as it comes.
 
-Imports llama-index-core, which takes about two seconds: import this module only where it is used.
+Imports LlamaIndex with packages of the extra ``benchmark``, which takes seconds: import it only where it is used.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import chromadb
 from llama_index.core import Document, VectorStoreIndex
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.node_parser import SentenceSplitter
-from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
+from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
 from llama_index.core.vector_stores import FilterOperator, MetadataFilter, MetadataFilters
+from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from eval.benchmarks.latency import LIMIT, Timing
 from eval.benchmarks.newsdesk_side import Filled, size_of
+from eval.benchmarks.source import VectoredArticle, open_source
 from eval.gold import Period
-from eval.plain_llamaindex import require_packages
-from rag.archive import Located, connect, timestamp
-from rag.index_state import IndexState
+from rag.archive import timestamp
 from rag.schema import Article
 
-READ_AT_ONCE = 2_000
+FILLED_AT_ONCE = 100
+"""Articles that are stored with one call."""
 PUBLISHED = "published"
 
 
@@ -70,15 +72,16 @@ class TimedEmbedding(BaseEmbedding):  # type: ignore[misc, unused-ignore]  # Any
         return self._get_query_embedding(query)
 
 
-def load_embedding(model: Path) -> TimedEmbedding:
-    """Return LlamaIndex's own embedding on the sentence-transformers model in ``model``."""
+def load_embedding(model: Path, *, warm: bool = True) -> TimedEmbedding:
+    """Return LlamaIndex's own embedding on the sentence-transformers model in ``model``; ``warm`` runs it once."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     embedding = TimedEmbedding(HuggingFaceEmbedding(model_name=str(model)))
-    embedding.get_query_embedding("news")  # the first run is slower
+    if warm:
+        embedding.get_query_embedding("news")  # the first run is slower
     return embedding
 
 
@@ -86,32 +89,35 @@ class PlainSide:
     """LlamaIndex's index in a folder, empty at first."""
 
     def __init__(self, folder: Path, embedding: TimedEmbedding) -> None:
-        """Open it; the folder belongs to one process at a time. Raises BaselineMissingError."""
-        require_packages()
-        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
-        import chromadb
-        from llama_index.vector_stores.chroma import ChromaVectorStore
-
+        """Open it; the folder belongs to one process at a time."""
         self._embedding = embedding
-        self._collection = chromadb.PersistentClient(path=str(folder)).get_or_create_collection("articles")
+        self._collection = chromadb.PersistentClient(
+            path=str(folder), settings=chromadb.config.Settings(anonymized_telemetry=False)
+        ).get_or_create_collection("articles")
         self._store = ChromaVectorStore(chroma_collection=self._collection)
         self._index = VectorStoreIndex.from_vector_store(
             self._store, embed_model=embedding, transformations=[SentenceSplitter()]
         )
 
-    def fill(self, located: list[Located], vectors: list[list[float]]) -> None:
-        """Store passages with these vectors, as ``VectorStoreIndex`` stores nodes that have theirs already."""
-        self._store.add([_node(item, vector) for item, vector in zip(located, vectors, strict=True)])
+    def fill(self, articles: Sequence[VectoredArticle]) -> None:
+        """Store passages with their vectors, as ``VectorStoreIndex`` stores nodes that have theirs already."""
+        self._store.add([node for item in articles for node in _nodes(item)])
 
     def ask(self, text: str, period: Period | None) -> Timing:
         """Retrieve nodes for a question."""
         before, began = self._embedding.seconds, time.perf_counter()
-        retriever = self._index.as_retriever(
-            similarity_top_k=LIMIT, filters=None if period is None else _published_in(period)
-        )
-        found = retriever.retrieve(text)
+        found = self._found(text, period)
         seconds = time.perf_counter() - began
         return Timing(seconds=seconds, seconds_encoding=self._embedding.seconds - before, passages=len(found))
+
+    def titles(self, text: str) -> list[str]:
+        """Return the titles of what is found for a question."""
+        return [str(item.metadata["title"]) for item in self._found(text, None)]
+
+    def _found(self, text: str, period: Period | None) -> list[NodeWithScore]:
+        filters = None if period is None else _published_in(period)
+        found: list[NodeWithScore] = self._index.as_retriever(similarity_top_k=LIMIT, filters=filters).retrieve(text)
+        return found
 
     def add(self, article: Article) -> Timing:
         """Insert the article as a document, and delete it again untimed."""
@@ -143,23 +149,20 @@ def open_plain(folder: Path, embedding: TimedEmbedding) -> Iterator[PlainSide]:
 
 def fill_from(database_url: str, folder: Path, embedding: TimedEmbedding, *, model_hash: str) -> Filled:
     """Fill a new index in ``folder`` with all passages of the archive in the database, and their vectors."""
-    engine = connect(database_url, create=False)
     side = PlainSide(folder, embedding)
-    archive = IndexState(engine)
-    ids = list(archive.passage_ids())
-    articles: set[str] = set()
+    count = passages = 0
     seconds = 0.0
-    for at in range(0, len(ids), READ_AT_ONCE):
-        found = archive.vectors_of(ids[at : at + READ_AT_ONCE], model_hash=model_hash)
-        located = archive.locate(found.ids)
-        rows, vectors = [located[name] for name in found.ids], found.matrix.tolist()
-        articles.update(item.article.id for item in rows)
-        began = time.perf_counter()
-        side.fill(rows, vectors)
-        seconds += time.perf_counter() - began
-    engine.dispose()
-    assert side.count() == len(ids), (side.count(), len(ids))
-    return Filled(articles=len(articles), passages=len(ids), generated=0, seconds=seconds, size=size_of(folder))
+    with open_source(database_url, model_hash=model_hash) as source:
+        ids = source.article_ids()
+        for at in range(0, len(ids), FILLED_AT_ONCE):
+            articles = list(source.read(ids[at : at + FILLED_AT_ONCE]))
+            count += len(articles)
+            passages += sum(len(item.passages) for item in articles)
+            began = time.perf_counter()
+            side.fill(articles)
+            seconds += time.perf_counter() - began
+    assert side.count() == passages, (side.count(), passages)
+    return Filled(articles=count, passages=passages, generated=0, seconds=seconds, size=size_of(folder))
 
 
 def _published_in(period: Period) -> MetadataFilters:
@@ -182,16 +185,19 @@ def _metadata(article: Article) -> dict[str, Any]:
     return {name: value for name, value in metadata.items() if value}
 
 
-def _node(item: Located, vector: list[float]) -> TextNode:
-    passage = item.passage
-    return TextNode(
-        id_=passage.id,
-        text=passage.text,
-        metadata=_metadata(item.article),
-        excluded_embed_metadata_keys=[PUBLISHED],
-        excluded_llm_metadata_keys=[PUBLISHED],
-        start_char_idx=passage.start,
-        end_char_idx=passage.end,
-        embedding=vector,
-        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.article_id)},
-    )
+def _nodes(item: VectoredArticle) -> list[TextNode]:
+    metadata = _metadata(item.article)
+    return [
+        TextNode(
+            id_=found.passage.id,
+            text=found.passage.text,
+            metadata=metadata,
+            excluded_embed_metadata_keys=[PUBLISHED],
+            excluded_llm_metadata_keys=[PUBLISHED],
+            start_char_idx=found.passage.start,
+            end_char_idx=found.passage.end,
+            embedding=vector,
+            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=item.article.id)},
+        )
+        for found, vector in zip(item.passages, item.matrix().tolist(), strict=True)
+    ]

@@ -90,14 +90,14 @@ def fill(
     if not wanted:
         raise PoolError("The chosen weeks hold no article that can be pooled. Choose weeks with search results.")
     with borrowing(encoder, vectors_from) as lender, Stores(settings, lender, create=True) as stores:
+        foreign = len(_sources(stores).keys() - wanted.keys())
+        if foreign:
+            raise PoolError(
+                f"The archive in {settings.folder} holds {foreign} articles that are not of these weeks. "
+                "Name a folder of their own with --pool, or delete that one."
+            )
         Pipeline(stores, now=now, report=report).run(wanted.values())
         source_of = _sources(stores)
-    foreign = len(source_of.keys() - wanted.keys())
-    if foreign:
-        raise PoolError(
-            f"The archive in {settings.folder} holds {foreign} articles that are not of these weeks. "
-            "Name a folder of their own with --pool, or delete that one."
-        )
     return Pool(
         folder=settings.folder,
         source_of=source_of,

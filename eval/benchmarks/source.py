@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 
 from rag import tables
-from rag.archive import ArchiveReader, connect
+from rag.archive import ArchiveReader, chunks, connect
 from rag.archive_writer import EmbeddedPassage
+from rag.encoders import Vectors
 from rag.errors import ArchiveMismatchError
 from rag.schema import Article
 
@@ -30,6 +31,11 @@ class VectoredArticle:
     article: Article
     passages: tuple[EmbeddedPassage, ...]
     vectors: Mapping[str, bytes]
+
+    def matrix(self) -> Vectors:
+        """Return the vectors of the passages as float32 rows, in their order."""
+        data = b"".join(self.vectors[item.vector_hash] for item in self.passages)
+        return np.frombuffer(data, dtype=np.float16).reshape(len(self.passages), -1).astype(np.float32)
 
     def cut_to(self, amount: int) -> VectoredArticle:
         """Return the article with its first ``amount`` passages only."""
@@ -52,28 +58,33 @@ class SourceArchive:
 
     def read(self, article_ids: Sequence[str]) -> Iterator[VectoredArticle]:
         """Yield these articles in order; passages without a vector are left out, and so are articles with none."""
-        passage, vector = tables.passages.c, tables.vectors.c
-        joined = tables.passages.join(
-            tables.vectors, (vector.hash == passage.vector_hash) & (vector.model_hash == self._model_hash)
-        )
-        query = select(passage.id, passage.article_id, passage.vector_hash, vector.data).select_from(joined)
+        passage = tables.passages.c
+        query = select(passage.id, passage.article_id, passage.vector_hash)
         for at in range(0, len(article_ids), AT_ONCE):
             wanted = query.where(passage.article_id.in_(article_ids[at : at + AT_ONCE]))
             with self._archive.engine.connect() as connection:
                 rows = connection.execute(wanted.order_by(passage.article_id, passage.ordinal)).all()
-            yield from self._joined(rows)
+            vectors = self._vectors([row.vector_hash for row in rows])
+            located = self._archive.locate([row.id for row in rows])
+            held = [row for row in rows if row.vector_hash in vectors]
+            for _, group in groupby(held, key=lambda row: row.article_id):
+                mine = list(group)
+                yield VectoredArticle(
+                    article=located[mine[0].id].article,
+                    passages=tuple(
+                        EmbeddedPassage(passage=located[row.id].passage, vector_hash=row.vector_hash) for row in mine
+                    ),
+                    vectors={row.vector_hash: vectors[row.vector_hash] for row in mine},
+                )
 
-    def _joined(self, rows: Sequence[Any]) -> Iterator[VectoredArticle]:
-        located = self._archive.locate([row.id for row in rows])
-        for _, group in groupby(rows, key=lambda row: row.article_id):
-            mine = list(group)
-            yield VectoredArticle(
-                article=located[mine[0].id].article,
-                passages=tuple(
-                    EmbeddedPassage(passage=located[row.id].passage, vector_hash=row.vector_hash) for row in mine
-                ),
-                vectors={row.vector_hash: row.data for row in mine},
-            )
+    def _vectors(self, hashes: Sequence[str]) -> dict[str, bytes]:
+        vector = tables.vectors.c
+        found: dict[str, bytes] = {}
+        with self._archive.engine.connect() as connection:
+            for part in chunks(hashes):
+                query = select(vector.hash, vector.data).where(vector.model_hash == self._model_hash)
+                found.update((row.hash, row.data) for row in connection.execute(query.where(vector.hash.in_(part))))
+        return found
 
 
 @contextmanager
