@@ -1,0 +1,83 @@
+"""What a question says about when: the period its articles were published in, without a language model.
+
+The convention, with examples, stands in tests/data/scope_expressions.md.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+
+from rag.latest import asks_for_latest
+from rag.periods import DAY, Period, day_of_asking, describe_period, midnight
+from rag.time_attachment import Attachment, Role, Strength
+from rag.time_expressions import Expression, find_expressions
+from rag.time_roles import attachment
+from rag.time_words import readable
+
+__all__ = ["Period", "Reading", "Role", "describe_period", "read_time"]
+
+LONGEST = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a question says about when.
+
+    ``period`` limits the articles by their date of publication, and is ``None`` unless ``role`` is PUBLICATION.
+    ``text`` is the span (start, end) of the expression that decided, ``None`` without one. ``latest`` is True when
+    the question asks for the newest state, whatever the role.
+    """
+
+    period: Period | None
+    text: tuple[int, int] | None
+    role: Role
+    latest: bool
+
+
+def read_time(question: str, as_of: datetime) -> Reading:
+    """Return what ``question`` says about when, as asked at ``as_of``; the same arguments give the same reading.
+
+    ``as_of`` is exclusive as in ``Question.as_of``: midnight closes the day before. Days are those of UTC. Only the
+    first 2,000 characters are read. Raises QuestionError when ``as_of`` has no time zone, and never for a text.
+    """
+    today = day_of_asking(as_of)
+    shown = question[:LONGEST]
+    text = readable(shown)
+    found = [(expression, attachment(shown, text, expression, today)) for expression in find_expressions(shown, today)]
+    latest = asks_for_latest(shown)
+    limits = _strongest(found)
+    if limits:
+        period = _period(text, limits, today)
+        if period is not None:
+            span = (min(one.start for one in limits), max(one.end for one in limits))
+            return Reading(period=period, text=span, role=Role.PUBLICATION, latest=latest)
+    for role in (Role.EVENT, Role.NONE):
+        for expression, attached in found:
+            if attached.role is role or (role is Role.NONE and attached.role is Role.PUBLICATION):
+                return Reading(period=None, text=(expression.start, expression.end), role=role, latest=latest)
+    return Reading(period=None, text=None, role=Role.NONE, latest=latest)
+
+
+def _strongest(found: list[tuple[Expression, Attachment]]) -> list[Expression]:
+    """Return the expressions that most surely limit the articles, in the order of the question."""
+    best = max((attached.strength for _, attached in found), default=Strength.NOT)
+    if best is Strength.NOT:
+        return []
+    return [expression for expression, attached in found if attached.strength is best]
+
+
+def _period(text: str, limits: list[Expression], today: date) -> Period | None:
+    """Return the period of the first expression, widened by others that "and" or "or" joins to it."""
+    first, until = limits[0].first, limits[0].until
+    for before, expression in pairwise(limits):
+        if not re.search(r"\b(?:and|or|then)\b", text[before.end : expression.start]):
+            break
+        first = min(first, expression.first) if first and expression.first else None
+        until = max(until, expression.until) if until and expression.until else None
+    until = min(until, today + DAY) if until else None
+    if (first is None and until is None) or (first and until and first >= until):
+        return None
+    return Period(start=midnight(first) if first else None, end=midnight(until) if until else None)
