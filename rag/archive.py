@@ -5,7 +5,7 @@ SQLite in write-ahead mode by default; any database of SQLAlchemy by its URL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Engine, Row, create_engine, event, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -242,24 +242,24 @@ class ArchiveReader:
     def count_within(self, scope: Scope, as_of: datetime) -> int:
         """Return how many searched passages lie inside the scope and were available before ``as_of``."""
         with self.engine.connect() as connection:
-            return connection.scalar(_within(select(func.count(tables.passages.c.id)), scope, as_of)) or 0
+            return connection.scalar(_within(select(func.count()).select_from(tables.passages), scope, as_of)) or 0
 
     def vectors_within(self, scope: Scope, as_of: datetime, *, model_hash: str) -> VectorSlice:
         """Return the vectors of all searched passages inside the scope and available before ``as_of``."""
-        query = _within(
-            select(tables.passages.c.id, tables.vectors.c.data).select_from(_embedded(model_hash)), scope, as_of
-        )
+        query = _within(select(tables.passages.c.id, tables.passages.c.vector_hash), scope, as_of)
         with self.engine.connect() as connection:
-            return _slice(connection.execute(query).all())
+            hash_of = {row.id: row.vector_hash for row in connection.execute(query)}
+            return _slice(connection, hash_of, model_hash)
 
     def vectors_of(self, passage_ids: Sequence[str], *, model_hash: str) -> VectorSlice:
         """Return the vectors of these passages, in no particular order; unknown ids are left out."""
-        rows: list[Row[Any]] = []
-        query = select(tables.passages.c.id, tables.vectors.c.data).select_from(_embedded(model_hash))
+        passages = tables.passages.c
+        hash_of: dict[str, str] = {}
         with self.engine.connect() as connection:
             for part in chunks(passage_ids):
-                rows.extend(connection.execute(query.where(tables.passages.c.id.in_(part))))
-        return _slice(rows)
+                query = select(passages.id, passages.vector_hash).where(passages.id.in_(part))
+                hash_of.update((row.id, row.vector_hash) for row in connection.execute(query))
+            return _slice(connection, hash_of, model_hash)
 
 
 _OF_VERSION = (
@@ -270,13 +270,6 @@ _OF_VERSION = (
     tables.versions.c.modified_origin.label("version_modified_origin"),
 )
 """What may differ between the versions of an article."""
-
-
-def _embedded(model_hash: str) -> Any:
-    return tables.passages.join(
-        tables.vectors,
-        (tables.vectors.c.hash == tables.passages.c.vector_hash) & (tables.vectors.c.model_hash == model_hash),
-    )
 
 
 def _within(query: Any, scope: Scope, as_of: datetime) -> Any:
@@ -296,11 +289,19 @@ def _within(query: Any, scope: Scope, as_of: datetime) -> Any:
     return query
 
 
-def _slice(rows: Sequence[Row[Any]]) -> VectorSlice:
-    if not rows:
+def _slice(connection: Connection, hash_of: Mapping[str, str], model_hash: str) -> VectorSlice:
+    """Return the vectors by the hashes of what was embedded; passages whose vector is not held are left out."""
+    # Not in one join with the passages: SQLite would go through the whole table of vectors for a handful.
+    vectors = tables.vectors.c
+    data: dict[str, bytes] = {}
+    for part in chunks(set(hash_of.values())):
+        query = select(vectors.hash, vectors.data).where(vectors.model_hash == model_hash, vectors.hash.in_(part))
+        data.update((row.hash, row.data) for row in connection.execute(query))
+    ids = [passage_id for passage_id, hashed in hash_of.items() if hashed in data]
+    if not ids:
         return VectorSlice(ids=[], matrix=np.zeros((0, 0), dtype=np.float32))
-    matrix = np.frombuffer(b"".join(row.data for row in rows), dtype=np.float16).reshape(len(rows), -1)
-    return VectorSlice(ids=[row.id for row in rows], matrix=matrix.astype(np.float32))
+    matrix = np.frombuffer(b"".join(data[hash_of[name]] for name in ids), dtype=np.float16).reshape(len(ids), -1)
+    return VectorSlice(ids=ids, matrix=matrix.astype(np.float32))
 
 
 def _moment(seconds: int | None, precision: str | None, origin: str | None) -> Moment | None:

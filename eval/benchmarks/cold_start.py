@@ -22,7 +22,6 @@ from typing import TextIO
 from eval.benchmarks.growth_processes import Place, fill_plain, take_in
 from eval.plain_llamaindex import require_packages
 from eval.speed import Report, in_child, model_folder, prepare
-from eval.watch import Watch
 from rag.config import Settings, environment_name
 from rag.errors import NewsdeskError
 
@@ -47,13 +46,12 @@ class StartRound:
     """One start of each, in seconds: ``command`` and ``plain`` from the command to the end of the process.
 
     ``command`` answers a question, ``plain`` retrieves passages for it, since plain LlamaIndex answers with a
-    language model only.
+    language model only. ``load`` is the machine's load average before.
     """
 
     command: float
     plain: float
     page: PageStart
-    taken_by_others: float
     load: float
 
 
@@ -91,15 +89,16 @@ def measure_starts(settings: Settings, *, rounds: int, folder: Path, report: Rep
 
 
 def _round(place: Place) -> StartRound:
-    data = str(place.newsdesk.folder)
-    with Watch() as watch:
-        command = time_command(["-m", "rag", "--data", data, "ask", QUESTION], place.newsdesk)
-        plain = time_command(
-            ["-m", "eval.benchmarks.plain_start", str(model_folder(place.settings)), str(place.plain), QUESTION],
-            place.newsdesk,
-        )
-        page = time_page(place.newsdesk)
-    return StartRound(command=command, plain=plain, page=page, taken_by_others=watch.taken_by_others, load=watch.load)
+    import psutil
+
+    load = float(psutil.getloadavg()[0])
+    data, model = str(place.newsdesk.folder), str(model_folder(place.settings))
+    return StartRound(
+        command=time_command(["-m", "rag", "--data", data, "ask", QUESTION], place.newsdesk),
+        plain=time_command(["-m", "eval.benchmarks.plain_start", model, str(place.plain), QUESTION], place.newsdesk),
+        page=time_page(place.newsdesk),
+        load=load,
+    )
 
 
 def time_command(arguments: Sequence[str], settings: Settings) -> float:
