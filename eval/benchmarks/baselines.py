@@ -162,7 +162,8 @@ class LlamaIndexPool:
 
         if self._lexical is None:
             self._lexical = BM25Retriever.from_persist_dir(str(self._bm25_folder()), show_progress=False).bm25
-        return BM25Retriever(existing_bm25=self._lexical, similarity_top_k=limit)
+        found: BaseRetriever = BM25Retriever(existing_bm25=self._lexical, similarity_top_k=limit)
+        return found
 
     def _bm25_folder(self) -> Path:
         """Return the folder of the BM25 index over the articles, which is made when there is none."""
