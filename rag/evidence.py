@@ -29,6 +29,10 @@ _DANGLING = re.compile(
     r"|Also|Then|The (?:company|studio|suit|deal|union|two|pair|firm|group|bill|law|agreement|move|ruling|report|film"
     r"|actor|actress|singer|judge|plaintiffs?|companies|startup|start-up|service|tool|model))\b"
 )
+_POLAR = re.compile(
+    r"\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must)\b", re.IGNORECASE
+)
+"""A question for yes or no, which a sentence in its own words does answer."""
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 
@@ -146,6 +150,7 @@ def gather(
     asked = question.lower()
     names, numbers = names_of(question), numbers_of(question)
     ages = ages_of(considered)
+    asked_terms, polar = statistics.terms(question), _POLAR.match(question) is not None
     found: list[tuple[ScoredPassage, int, int, int, tuple[int, int] | None]] = []
     seen: set[tuple[str, int]] = set()
     for item in considered:
@@ -169,6 +174,8 @@ def gather(
     for row, (item, at, start, end, before) in enumerate(found):
         text = texts[row]
         own = statistics.terms(text)
+        if own and not polar and own <= asked_terms:
+            continue  # it only repeats the question, as an article does that quotes a quiz
         context = f"{header(item.article)}\n{text}"
         if before is not None:
             context += "\n" + item.article.text[before[0] : before[1]]

@@ -70,6 +70,18 @@ def test_a_sentence_that_points_back_brings_the_one_before_it_along():
     assert texts[:2] == ["The actors' strike began in July.", "It ended on November 9, 2023."]
 
 
+def test_a_sentence_that_only_repeats_the_question_is_no_answer():
+    quiz = article("quiz", "What does PSL stand for? PSL does stand for pumpkin spice latte.")
+    (*_, answer) = stream("What does PSL stand for?", scored(quiz))
+    assert [item.text for item in answer.sentences] == ["PSL does stand for pumpkin spice latte."]
+
+
+def test_a_question_for_yes_or_no_may_be_answered_in_its_own_words():
+    told = article("told", "Disney sued Midjourney. The weather was fine.")
+    (*_, answer) = stream("Has Disney sued Midjourney", scored(told))
+    assert answer.sentences[0].text == "Disney sued Midjourney."
+
+
 def test_near_repeats_are_said_once():
     one = article("one", "Disney sued the image generator Midjourney in June.")
     two = article("two", "Disney sued the image generator Midjourney in June!", day=2)
