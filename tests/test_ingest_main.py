@@ -252,7 +252,11 @@ def started(tmp_path):
     trace = tmp_path / "trace"
     plan = json.dumps({"trace": str(trace), "pause": 0.05, "batch": 2, "index_every": 20})
     command = [sys.executable, str(DRIVER), plan, "--data", str(tmp_path / "data"), "files", news]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        # A shell that runs the tests in the background has its children ignore SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     deadline = time.monotonic() + 60
     while not trace.exists() or trace.read_text().count("-store") < 3:
         assert process.poll() is None
