@@ -86,7 +86,7 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
 def svg(drawing: Drawing, name: str) -> str:
     """Return the drawing as markup for a page: its colours by name, its letters inherited, its ids its own."""
     import matplotlib
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     written = io.BytesIO()
     unsaid = dict.fromkeys(("Creator", "Date", "Format", "Type"))

@@ -67,7 +67,7 @@ class PlainLlamaIndex:
         from llama_index.vector_stores.chroma import ChromaVectorStore
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # its lines would break our own
         self._embedding = _timed_embedding(model)
         self._splitter = SentenceSplitter()
         self._collection = chromadb.PersistentClient(path=str(folder)).get_or_create_collection("articles")

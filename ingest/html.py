@@ -20,7 +20,7 @@ from ingest.records import LONGEST_LINE, SHORTEST_TEXT, Parsed, language_code
 from ingest.text import clean_line, clean_text, decode_text, without_title
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement  # type: ignore[import-untyped]
+    from lxml.html import HtmlElement
 
 SHORT_TEXT = 250
 """Below so many characters the precise extraction has likely missed the article, and a lenient one is tried."""

@@ -80,9 +80,9 @@ def _split(text: str) -> tuple[str, str]:
 
 def _read(front_matter: str) -> dict[str, object]:
     """Read YAML with every value as text, so that ``no`` is Norwegian, 1984 a title and a date checked by us."""
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
-    class TextLoader(yaml.SafeLoader):  # type: ignore[misc]
+    class TextLoader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
         pass
 
     TextLoader.yaml_implicit_resolvers = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ingest.records import Parsed
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement  # type: ignore[import-untyped]
+    from lxml.html import HtmlElement
 
 # The names of HTML, and those that trafilatura gives to what it takes from a page.
 _BLOCKS = frozenset({
@@ -45,7 +45,7 @@ def parse_fragment(content: bytes) -> Parsed:
 
 def fragment(source: str) -> HtmlElement | None:
     """Return the ``body`` around a piece of HTML, or None when there is nothing in it."""
-    import lxml.html  # type: ignore[import-untyped]
+    import lxml.html
 
     if not source.strip():
         return None

@@ -64,7 +64,7 @@ class GraphEngine:
 
     def __init__(self, graph: Path, tokenizer: Tokenizer, *, dimension: int, max_tokens: int, padding: int) -> None:
         """Load ``graph``; ``padding`` is the id of the padding token. Raises ModelError when it cannot be read."""
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
 
         options = onnxruntime.SessionOptions()
         # The threads are ours: a call runs where it is made, so that no barrier waits for a core that is busy.

@@ -42,7 +42,7 @@ class Server:
         self.engine = FakeEngine([*ARTICLES, HOSTILE])
         self.settings = Settings(port=free_port(), data=str(folder))
         self.examples = (Example(question="Who pays Lumen Labs?", as_of="2026-01-01"), Example(question="Who?"))
-        self.page = app.launch_page(self.engine, self.settings, examples=self.examples)  # type: ignore[arg-type]
+        self.page = app.launch_page(self.engine, self.settings, examples=self.examples)
         self.client = httpx.Client(base_url=self.page.local_url, timeout=20, trust_env=False)
         config = self.client.get("/config").json()
         self.handlers = {item["targets"][0][1]: item for item in config["dependencies"] if item["targets"]}
@@ -240,7 +240,7 @@ def test_the_cache_lies_in_the_data_folder(server: Server) -> None:
 
 def test_a_port_in_use_is_named_with_a_remedy(server: Server) -> None:
     with pytest.raises(ConfigurationError, match=rf"port {server.settings.port} .*--port or NEWSDESK_PORT"):
-        app.launch_page(server.engine, server.settings)  # type: ignore[arg-type]
+        app.launch_page(server.engine, server.settings)
 
 
 def test_a_missing_archive_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -244,7 +244,7 @@ def test_a_time_of_day_is_kept_in_the_title_of_the_date() -> None:
 
 
 def masthead_of(*articles: Article) -> Page:
-    return Page(render.render_masthead(FakeEngine(articles).overview()))  # type: ignore[arg-type]
+    return Page(render.render_masthead(FakeEngine(articles).overview()))
 
 
 def test_the_masthead_tells_the_size_of_the_archive_and_its_newest_article() -> None:

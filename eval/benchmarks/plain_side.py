@@ -78,7 +78,7 @@ def load_embedding(model: Path, *, warm: bool = True) -> TimedEmbedding:
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # its lines would break our own
     embedding = TimedEmbedding(HuggingFaceEmbedding(model_name=str(model)))
     if warm:
         embedding.get_query_embedding("news")  # the first run is slower
