@@ -91,9 +91,10 @@ def test_own_work_does_not_count_as_that_of_others():
         until = time.process_time() + 0.2
         while time.process_time() < until:
             pass
-    assert watch.seconds >= 0.2
-    assert watch.processor >= 0.2
-    assert 0 <= watch.taken_by_others <= 1 - 0.2 / (watch.seconds * (os.cpu_count() or 1))
+    # The clock on the wall and the processor's own tick apart by a little.
+    assert watch.seconds >= 0.19
+    assert watch.processor >= 0.19
+    assert 0 <= watch.taken_by_others <= 1 - 0.19 / (watch.seconds * (os.cpu_count() or 1))
 
 
 def test_peak_memory_is_that_of_the_measured_process_and_outlasts_what_it_held():
