@@ -2,7 +2,7 @@
 
 Short passages are found more surely, since a vector stands for fewer matters; but the answer often
 stands in the sentence after the words that were searched for. So what is handed on is the passage
-widened by whole sentences of its article, and a passage inside such a window is not handed on again.
+widened by whole sentences of its article, and what such a window holds is not handed on again.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ Span = tuple[int, int]
 
 WINDOW_CHARACTERS = 1_100
 """How long a window gets: about 180 words."""
-COVERED = 0.6
-"""A passage is inside other windows when they hold this share of it."""
 
 
 def windows(
@@ -27,9 +25,10 @@ def windows(
     characters: int = WINDOW_CHARACTERS,
     sentences: Callable[[Article], list[Span]] | None = None,
 ) -> Iterator[ScoredPassage]:
-    """Yield the passages in their order, widened; those that windows before them hold are left out.
+    """Yield the passages in their order, widened; what windows before them hold is left out.
 
-    A window keeps the passage's id, and ``article.text[start:end] == text`` holds. It does not reach
+    Of a passage that such windows hold in part, the window is made of the sentences that are left. A
+    window keeps the passage's id, and ``article.text[start:end] == text`` holds. It does not reach
     into a window before it of the same article. A passage longer than ``characters`` stays as it is.
     """
     split = sentences or _sentences
@@ -37,15 +36,31 @@ def windows(
     taken: dict[str, list[Span]] = {}
     for item in ranked:
         mine = taken.setdefault(item.article.id, [])
-        span = (item.passage.start, item.passage.end)
-        if sum(_overlap(span, other) for other in mine) >= COVERED * (span[1] - span[0]):
-            continue
         if item.article.id not in known:
             known[item.article.id] = split(item.article)
+        span = _left_over((item.passage.start, item.passage.end), known[item.article.id], mine)
+        if span is None:
+            continue
         start, end = _widened(span, known[item.article.id], mine, characters)
         mine.append((start, end))
         passage: Passage = replace(item.passage, start=start, end=end, text=item.article.text[start:end])
         yield replace(item, passage=passage)
+
+
+def _left_over(span: Span, sentences: list[Span], taken: list[Span]) -> Span | None:
+    """Return what no window before holds of a passage: its longest run of sentences, or None."""
+    if not any(_overlap(span, other) for other in taken):
+        return span
+    runs: list[Span] = []
+    for start, end in sentences:
+        if not _overlap((start, end), span):
+            continue
+        start, end = max(start, span[0]), min(end, span[1])
+        if any(_overlap((start, end), other) for other in taken):
+            continue
+        joined = bool(runs) and not any(_overlap((runs[-1][0], end), other) for other in taken)
+        runs[-1:] = [(runs[-1][0], end)] if joined else [*runs[-1:], (start, end)]
+    return max(runs, key=lambda run: (run[1] - run[0], -run[0]), default=None)
 
 
 def _widened(span: Span, sentences: list[Span], taken: list[Span], characters: int) -> Span:

@@ -40,6 +40,11 @@ def test_a_passage_inside_a_window_before_it_is_left_out():
     assert spans([found(0, 12), found(13, 25), found(55, 81)], 30) == [("a/0", 0, 25), ("a/55", 55, 81)]
 
 
+def test_of_a_passage_that_a_window_holds_in_part_the_rest_is_handed_on():
+    assert spans([found(13, 25), found(0, 25)], 12) == [("a/13", 13, 25), ("a/0", 0, 12)]
+    assert spans([found(26, 40), found(0, 68)], 14) == [("a/26", 26, 40), ("a/0", 41, 68)]
+
+
 def test_a_window_does_not_reach_into_one_before_it():
     assert spans([found(26, 40), found(55, 68)], 45) == [("a/26", 13, 54), ("a/55", 55, 81)]
 
