@@ -85,8 +85,7 @@ class ArticlesOfArchive:
         """Return all articles but copies, by id, without reading their texts."""
         from sqlalchemy import select
 
-        from rag.archive import from_timestamp
-        from rag.tables import articles
+        from rag.tables import articles, from_timestamp
 
         columns = articles.c
         query = select(columns.id, columns.publisher, columns.published, columns.language)

@@ -33,7 +33,7 @@ def judge(archive: ArchiveReader, gold: GoldQuestion, answer: Answer, *, withhel
     articles = {item.article_id: archive.article(item.article_id) for item in gold.evidence}
     passages = tuple(_passage(rank, item, gold) for rank, item in enumerate(answer.passages, start=1))
     evidence = tuple(_evidence(item, articles[item.article_id], gold, answer.passages) for item in gold.evidence)
-    citations = tuple(_citation(archive, item, gold, articles) for item in answer.citations)
+    citations = tuple(_citation(archive, item, gold) for item in answer.citations)
     highlighted = [
         sentence.text[sentence.highlight[0] : sentence.highlight[1]]
         for sentence in answer.sentences
@@ -214,9 +214,7 @@ def _evidence(
     )
 
 
-def _citation(
-    archive: ArchiveReader, item: Citation, gold: GoldQuestion, articles: dict[str, Article | None]
-) -> CitationRecord:
+def _citation(archive: ArchiveReader, item: Citation, gold: GoldQuestion) -> CitationRecord:
     article = item.article
     held = archive.article(article.id, version=article.version)
     period = _period(gold)
@@ -235,19 +233,20 @@ def _citation(
         end=item.end,
         quote=item.quote,
         intact=held is not None and held.text[item.start : item.end] == item.quote,
-        gold=any(_cites(item, evidence, articles) for evidence in gold.evidence),
+        gold=any(_cites(item, evidence) for evidence in gold.evidence),
         holds_answer=_holds_answer(item.quote, gold.answers),
         in_period=in_period,
     )
 
 
-def _cites(item: Citation, evidence: Evidence, articles: dict[str, Article | None]) -> bool:
-    """Return whether the citation overlaps the gold quote by half of the shorter of the two."""
-    article = articles[evidence.article_id]
-    if article is None or item.article.id != evidence.article_id:
+def _cites(item: Citation, evidence: Evidence) -> bool:
+    """Return whether the citation overlaps the gold quote by half of the shorter of the two, in the version cited."""
+    if item.article.id != evidence.article_id:
         return False
     length = min(item.end - item.start, len(evidence.quote))
-    return holds(article.text, item.start, item.end, evidence.quote, share=length / (2 * max(1, len(evidence.quote))))
+    return holds(
+        item.article.text, item.start, item.end, evidence.quote, share=length / (2 * max(1, len(evidence.quote)))
+    )
 
 
 def _holds_answer(text: str, answers: Sequence[Sequence[str]]) -> bool:

@@ -16,11 +16,11 @@ from ingest.article import Item, Rejected
 from ingest.batch import Batch
 from ingest.passages import CHUNKING, passages_of
 from rag import indexed_text
-from rag.archive import timestamp
 from rag.archive_writer import EmbeddedPassage, StoredHead, content_hash, text_hash
 from rag.quarantine import QuarantineRow
 from rag.schema import Article, Moment
 from rag.stores import Stores
+from rag.tables import timestamp
 
 BATCH_PASSAGES = 256
 INDEX_EVERY = 5_000

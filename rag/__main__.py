@@ -73,6 +73,10 @@ def as_text(answer: Answer) -> str:
             lines.append(
                 f"[{citation.number}] {article.title} ({article.credit}, {article.published_at or 'date unknown'})"
             )
+            if article.may_be_worded_after(answer.as_of):
+                lines.append(
+                    f"    updated {article.modified_at}, after the as-of date: its earlier wording is not held"
+                )
             lines.append(f"    “{citation.quote}”")
             lines.append(f"    {article.url or article.source}")
     else:
@@ -114,6 +118,8 @@ def as_record(answer: Answer) -> dict[str, Any]:
                 "title": item.article.title,
                 "credit": item.article.credit,
                 "published_at": None if item.article.published_at is None else str(item.article.published_at),
+                "modified_at": None if item.article.modified_at is None else str(item.article.modified_at),
+                "may_be_worded_after_as_of": item.article.may_be_worded_after(answer.as_of),
                 "url": item.article.url,
                 "start": item.start,
                 "end": item.end,

@@ -5,25 +5,25 @@ SQLite in write-ahead mode by default; any database of SQLAlchemy by its URL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Engine, Row, create_engine, event, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from rag import tables
 from rag.errors import ArchiveDamagedError, ArchiveMissingError, ConfigurationError
-from rag.schema import Article, DatePrecision, Kind, Moment, Passage, Scope
+from rag.schema import Article, Moment, Passage, Scope
+from rag.tables import chunks, timestamp
+from rag.versions import OF_VERSION, VersionReader, article_of
 
 SCHEMA_VERSION = "2"
-CHUNK = 500
-"""How many values go into one SQL ``IN``: safely below every database's limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,23 +57,6 @@ class VectorSlice:
 
     ids: list[str]
     matrix: NDArray[np.float32]
-
-
-def chunks(values: Iterable[str]) -> Iterable[list[str]]:
-    """Yield ``values`` in lists short enough for one statement."""
-    listed = list(values)
-    for at in range(0, len(listed), CHUNK):
-        yield listed[at : at + CHUNK]
-
-
-def timestamp(moment: datetime) -> int:
-    """Return whole seconds since 1970 (UTC), rounded down."""
-    return int(moment.timestamp() // 1)
-
-
-def from_timestamp(seconds: int) -> datetime:
-    """Return the moment of ``seconds`` since 1970, in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def connect(url: str, *, create: bool) -> Engine:
@@ -136,11 +119,8 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-class ArchiveReader:
+class ArchiveReader(VersionReader):
     """Read access to the archive; safe to use from several threads."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
 
     def made_with(self) -> dict[str, str]:
         """Return how the archive was made, by name."""
@@ -175,19 +155,6 @@ class ArchiveReader:
                 sections=counted(article.section),
             )
 
-    def article(self, article_id: str, *, version: int | None = None) -> Article | None:
-        """Return an article in ``version`` (the newest by default), or None when it is not held."""
-        with self.engine.connect() as connection:
-            query = select(tables.articles, *_OF_VERSION)
-            query = query.join(tables.versions, tables.versions.c.article_id == tables.articles.c.id)
-            number = tables.articles.c.version if version is None else version
-            row = connection.execute(
-                query.where(tables.articles.c.id == article_id, tables.versions.c.number == number)
-            ).first()
-        if row is None:
-            return None
-        return _article(row, version=row.version if version is None else version)
-
     def find(self, id_or_url: str) -> str | None:
         """Return the id of the article with this id or canonical URL, or None."""
         with self.engine.connect() as connection:
@@ -205,7 +172,7 @@ class ArchiveReader:
                 tables.passages.c.start,
                 tables.passages.c.stop,
                 tables.articles,
-                *_OF_VERSION,
+                *OF_VERSION,
             )
             .join(tables.articles, tables.articles.c.id == tables.passages.c.article_id)
             .join(
@@ -217,7 +184,7 @@ class ArchiveReader:
         with self.engine.connect() as connection:
             for part in chunks(passage_ids):
                 for row in connection.execute(query.where(tables.passages.c.id.in_(part))):
-                    article = known.get(row.id) or known.setdefault(row.id, _article(row, version=row.version))
+                    article = known.get(row.id) or known.setdefault(row.id, article_of(row, version=row.version))
                     passage = Passage(
                         id=row.passage_id,
                         article_id=row.id,
@@ -262,16 +229,6 @@ class ArchiveReader:
             return _slice(connection, hash_of, model_hash)
 
 
-_OF_VERSION = (
-    tables.versions.c.title.label("version_title"),
-    tables.versions.c.text,
-    tables.versions.c.modified.label("version_modified"),
-    tables.versions.c.modified_precision.label("version_modified_precision"),
-    tables.versions.c.modified_origin.label("version_modified_origin"),
-)
-"""What may differ between the versions of an article."""
-
-
 def _within(query: Any, scope: Scope, as_of: datetime) -> Any:
     passage = tables.passages.c
     query = query.where(passage.available < timestamp(as_of))
@@ -302,30 +259,3 @@ def _slice(connection: Connection, hash_of: Mapping[str, str], model_hash: str) 
         return VectorSlice(ids=[], matrix=np.zeros((0, 0), dtype=np.float32))
     matrix = np.frombuffer(b"".join(data[hash_of[name]] for name in ids), dtype=np.float16).reshape(len(ids), -1)
     return VectorSlice(ids=ids, matrix=matrix.astype(np.float32))
-
-
-def _moment(seconds: int | None, precision: str | None, origin: str | None) -> Moment | None:
-    if seconds is None:
-        return None
-    return Moment(value=from_timestamp(seconds), precision=DatePrecision(precision or "time"), origin=origin or "")
-
-
-def _article(row: Row[Any], *, version: int) -> Article:
-    return Article(
-        id=row.id,
-        title=row.version_title,
-        text=row.text,
-        url=row.url,
-        publisher=row.publisher,
-        authors=tuple(row.authors),
-        section=row.section,
-        language=row.language,
-        kind=Kind(row.kind),
-        entities=tuple(row.entities),
-        published_at=_moment(row.published, row.published_precision, row.published_origin),
-        modified_at=_moment(row.version_modified, row.version_modified_precision, row.version_modified_origin),
-        ingested_at=from_timestamp(row.ingested),
-        source=row.source,
-        version=version,
-        duplicate_of=row.duplicate_of,
-    )

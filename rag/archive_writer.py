@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rag import tables
-from rag.archive import chunks, timestamp
 from rag.index_state import IndexState
 from rag.quarantine import Quarantine
 from rag.schema import Article, Moment, Passage
+from rag.tables import chunks, timestamp
 
 
 @dataclass(frozen=True, kw_only=True)

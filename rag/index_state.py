@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from rag import tables
-from rag.archive import ArchiveReader, chunks
+from rag.archive import ArchiveReader
+from rag.tables import chunks
 
 
 class IndexState(ArchiveReader):

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rag import indexed_text
-from rag.archive import timestamp
 from rag.archive_writer import ArchiveWriter
 from rag.embed import Encoder
 from rag.lexical import LexicalIndex, LexicalRow
 from rag.schema import Article, Moment
+from rag.tables import timestamp
 from rag.vectors import VectorIndex, VectorRow
 
 INDEX_BATCH = 2_000

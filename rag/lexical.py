@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from rag import damage
-from rag.archive import make_folder, timestamp
+from rag.archive import make_folder
 from rag.errors import ArchiveDamagedError
 from rag.schema import Scope
+from rag.tables import timestamp
 
 ANALYZER = "newsdesk_en"
 HEAP_BYTES = 64_000_000

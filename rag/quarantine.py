@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 
 from rag import tables
-from rag.archive import ArchiveReader, chunks, timestamp
+from rag.archive import ArchiveReader
+from rag.tables import chunks, timestamp
 
 
 @dataclass(frozen=True, kw_only=True)

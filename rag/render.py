@@ -13,7 +13,7 @@ import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rag.engine import Overview
 
 ABSTENTION = "The archive does not say."
+LATER = "after the as-of date: its earlier wording is not held"
 NEAREST = "Nearest articles (they do not answer the question)"
 
 _NO_EVIDENCE = Markup(
@@ -229,10 +230,10 @@ def render_evidence(answer: Answer, turn: int) -> Markup:
     """Return the cards of one turn: one per citation, or the nearest articles of an abstention."""
     if answer.citations:
         title = plural(len(answer.citations), "citation")
-        cards = [_citation_card(citation, turn) for citation in answer.citations]
+        cards = [_citation_card(citation, turn, answer.as_of) for citation in answer.citations]
     elif answer.complete and answer.nearest:
         title = NEAREST
-        cards = [_nearest_card(found) for found in answer.nearest]
+        cards = [_nearest_card(found, answer.as_of) for found in answer.nearest]
     else:
         return Markup()
     return Markup('<h3>{}</h3><p class="asked" dir="auto">{}</p><ol class="cards">{}</ol>').format(
@@ -240,30 +241,32 @@ def render_evidence(answer: Answer, turn: int) -> Markup:
     )
 
 
-def _citation_card(citation: Citation, turn: int) -> Markup:
+def _citation_card(citation: Citation, turn: int, as_of: datetime) -> Markup:
     badge = Markup(
         '<a class="badge" href="#cite-{}-{}" title="Back to the answer"><span class="unseen">Source </span>{}</a>'
     ).format(turn, citation.number, citation.number)
     around = excerpt(citation.article.text, citation.start, citation.end)
     identity = Markup(' id="src-{}-{}" tabindex="-1"').format(turn, citation.number)
-    return _card(citation.article, around, identity=identity, badge=badge, quoted=True)
+    return _card(citation.article, around, as_of, identity=identity, badge=badge, quoted=True)
 
 
-def _nearest_card(found: ScoredPassage) -> Markup:
+def _nearest_card(found: ScoredPassage, as_of: datetime) -> Markup:
     cut = "… " if found.passage.start else ""
     around = excerpt(cut + " ".join(found.passage.text.split()), 0, 0, reach=320)
-    return _card(found.article, around, identity=Markup(), badge=Markup(), quoted=False)
+    return _card(found.article, around, as_of, identity=Markup(), badge=Markup(), quoted=False)
 
 
-def _card(article: Article, around: Excerpt, *, identity: Markup, badge: Markup, quoted: bool) -> Markup:
+def _card(
+    article: Article, around: Excerpt, as_of: datetime, *, identity: Markup, badge: Markup, quoted: bool
+) -> Markup:
     language = Markup(' lang="{}"').format(inert(article.language)) if article.language else ""
     quote = Markup("<strong>{}</strong>").format(inert(around.quote)) if quoted else ""
     return Markup(
         '<li><article class="card{}"{}>{}<h4 dir="auto">{}</h4><p class="credit"><bdi>{}</bdi>{}</p>'
         '<blockquote dir="auto"{}>{}{}{}</blockquote></article></li>'
     ).format(
-        "" if quoted else " nearest", identity, badge, _linked_title(article), inert(article.credit), _dates(article),
-        language, inert(around.before), quote, inert(around.after),
+        "" if quoted else " nearest", identity, badge, _linked_title(article), inert(article.credit),
+        _dates(article, as_of), language, inert(around.before), quote, inert(around.after),
     )  # fmt: skip
 
 
@@ -278,11 +281,14 @@ def _linked_title(article: Article) -> Markup:
     return link.format(inert(address), title) if address else title
 
 
-def _dates(article: Article) -> Markup:
+def _dates(article: Article, as_of: datetime) -> Markup:
     published = _time(article.published_at)
     if article.modified_at is None or article.modified_at == article.published_at:
         return Markup(" · {}").format(published)
-    return Markup(" · {} · updated {}").format(published, _time(article.modified_at))
+    dates = Markup(" · {} · updated {}").format(published, _time(article.modified_at))
+    return (
+        dates + Markup('<span class="later">, {}</span>').format(LATER) if article.may_be_worded_after(as_of) else dates
+    )
 
 
 def _time(moment: Moment | None) -> Markup:

@@ -20,6 +20,7 @@ from rag.archive import Located
 from rag.schema import Article, Question, Scope, ScoredPassage, Scores
 from rag.stores import Stores
 from rag.windows import WINDOW_CHARACTERS, windows
+from rag.wording import as_worded
 
 CANDIDATES = 100
 """How many passages each of the two searches contributes."""
@@ -145,7 +146,10 @@ class HybridRetriever:
         return diversify(wide, limit=limit, is_about=self._about(question.text))
 
     def candidates(self, question: Question) -> list[ScoredPassage]:
-        """Return all that either search found inside the question's scope and as-of date, in fused order."""
+        """Return all that either search found inside the question's scope and as-of date, in fused order.
+
+        An article edited at or after the as-of date comes in the wording it had then; see ``rag.wording``.
+        """
         as_of = question.as_of or datetime.now(UTC)
         text = question.text
         vector = self._stores.encoder.encode([text])[0]
@@ -153,7 +157,8 @@ class HybridRetriever:
         hits = self._stores.lexical.search(text, scope=question.scope, as_of=as_of, limit=CANDIDATES)
         lexical = {hit.passage_id: hit.score for hit in hits}
         self._complete(dense, vector, list(lexical))
-        located = self._stores.archive.locate(list(dense))
+        archive = self._stores.archive
+        located = as_worded(archive, archive.locate(list(dense)), as_of)
         candidates = [
             Candidate(
                 passage_id=passage_id,

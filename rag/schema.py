@@ -86,6 +86,10 @@ class Article:
             return f"brief, after a report by {publisher}"
         return publisher
 
+    def may_be_worded_after(self, as_of: datetime) -> bool:
+        """Return whether the publisher changed this text at or after ``as_of``: it may say what was not known then."""
+        return self.modified_at is not None and self.modified_at.value >= as_of
+
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:

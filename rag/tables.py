@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -16,6 +19,9 @@ from sqlalchemy import (
     Table,
     Text,
 )
+
+CHUNK = 500
+"""How many values go into one SQL ``IN``: safely below every database's limit."""
 
 metadata = MetaData()
 
@@ -121,3 +127,20 @@ quarantine = Table(
     Column("seen", BigInteger, nullable=False),
 )
 """Items that could not become articles, one row per place and reason."""
+
+
+def timestamp(moment: datetime) -> int:
+    """Return whole seconds since 1970 (UTC), rounded down."""
+    return int(moment.timestamp() // 1)
+
+
+def from_timestamp(seconds: int) -> datetime:
+    """Return the moment of ``seconds`` since 1970, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def chunks(values: Iterable[str]) -> Iterable[list[str]]:
+    """Yield ``values`` in lists short enough for one statement."""
+    listed = list(values)
+    for at in range(0, len(listed), CHUNK):
+        yield listed[at : at + CHUNK]

@@ -8,12 +8,13 @@ import pytest
 from archives import NOW, article, found, on, opened, prose, take
 
 from ingest.passages import passages_of
-from rag.archive import ArchiveReader, connect, from_timestamp, timestamp
+from rag.archive import ArchiveReader, connect
 from rag.archive_writer import ArchiveWriter
 from rag.config import Settings
 from rag.errors import ArchiveDamagedError, ArchiveMissingError, ConfigurationError
 from rag.quarantine import QuarantineRow
 from rag.schema import Article, DatePrecision, Kind, Moment, Scope, end_of_day
+from rag.tables import from_timestamp, timestamp
 
 LATER = datetime(2026, 1, 1, tzinfo=UTC)
 JANUARY = Scope(published_from=datetime(2024, 1, 1, tzinfo=UTC), published_until=datetime(2024, 2, 1, tzinfo=UTC))

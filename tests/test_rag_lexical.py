@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.archive import timestamp
 from rag.errors import ArchiveDamagedError
 from rag.lexical import MAX_QUERY_TERMS, LexicalIndex, LexicalRow, analyzer
 from rag.schema import Scope
+from rag.tables import timestamp
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 

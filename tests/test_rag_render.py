@@ -230,6 +230,17 @@ def test_a_card_tells_who_stands_behind_the_text_and_when() -> None:
     assert undated.links == ["#cite-1-1"]
 
 
+def test_a_card_tells_when_its_words_may_be_later_than_the_question() -> None:
+    edited = cite(replace(PILOT, modified_at=on_day("2025-01-16")), TERMS.quote)
+    before, after = (answer_with(edited, as_of=bound(day)) for day in ("2025-01-16", "2025-01-17"))
+    told = "updated 16 January 2025, after the as-of date: its earlier wording is not held"
+    assert told in Page(render.render_evidence(before, 1)).text
+    assert "after the as-of date" not in Page(render.render_evidence(after, 1)).text
+    found = ScoredPassage(passage=passage_of(edited.article), article=edited.article, scores=Scores(final=1.0))
+    declined = replace(before, status=AnswerStatus.ABSTAINED, citations=(), sentences=(), nearest=(found,))
+    assert told in Page(render.render_evidence(declined, 1)).text
+
+
 def test_a_card_shows_the_quote_in_bold_within_its_paragraph() -> None:
     card = render.render_evidence(answer_with(TERMS), 1)
     assert Page(re.findall("<strong>(.*)</strong>", card)[0]).text == TERMS.quote

@@ -30,8 +30,8 @@ from eval.benchmarks.latency import LIMIT, Timing
 from eval.benchmarks.newsdesk_side import Filled, size_of
 from eval.benchmarks.source import VectoredArticle, open_source
 from eval.gold import Period
-from rag.archive import timestamp
 from rag.schema import Article
+from rag.tables import timestamp
 
 FILLED_AT_ONCE = 100
 """Articles that are stored with one call."""

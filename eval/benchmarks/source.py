@@ -14,11 +14,12 @@ import numpy as np
 from sqlalchemy import select
 
 from rag import tables
-from rag.archive import ArchiveReader, chunks, connect
+from rag.archive import ArchiveReader, connect
 from rag.archive_writer import EmbeddedPassage
 from rag.encoders import Vectors
 from rag.errors import ArchiveMismatchError
 from rag.schema import Article
+from rag.tables import chunks
 
 AT_ONCE = 100
 """How many articles are read with one query."""

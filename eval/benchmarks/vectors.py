@@ -10,10 +10,11 @@ import numpy as np
 from sqlalchemy import Engine, select
 
 from rag import tables
-from rag.archive import chunks, connect
+from rag.archive import connect
 from rag.embed import Encoder
 from rag.encoders import Vectors
 from rag.indexed_text import hash_of
+from rag.tables import chunks
 
 
 class BorrowingEncoder:
