@@ -147,7 +147,7 @@ class Stores:
                 self._note_opening()
             vectors = self._open_vectors()
             if mend:
-                self._settle_place()
+                vectors = self._settled(vectors)
             self._question_vectors(vectors)
         except ArchiveDamagedError as error:
             if not mend:
@@ -169,16 +169,17 @@ class Stores:
             raise ArchiveDamagedError(f"The last process died while it opened {folder}. Run `python -m ingest repair`.")
         self.archive.describe({OPENING: "yes"})
 
-    def _settle_place(self) -> None:
-        """Write the vectors anew when they were elsewhere until now: on another server, or on none."""
+    def _settled(self, vectors: VectorIndex) -> VectorIndex:
+        """Return the vectors, or a fresh index when they were elsewhere until now: on another server, or on none."""
         place = self.settings.chroma or "local"
         held = self.archive.made_with().get("vectors at")
-        if held == place:
-            return
-        if held is not None:
+        if held not in (None, place):
+            # What lies there from an earlier stay is not written over: a graph of replaced vectors loses some.
             _log.warning("The vectors move from %s to %s.", held, place)
-            self.archive.mark_all_unindexed("vectors")
-        self.archive.describe({"vectors at": place})
+            vectors = self._fresh_vectors(vectors)
+        if held != place:
+            self.archive.describe({"vectors at": place})
+        return vectors
 
     def _question_lexical(self, lexical: LexicalIndex) -> None:
         for passage_id, item in self.archive.locate(self.archive.indexed("lexical", limit=1)).items():

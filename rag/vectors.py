@@ -170,9 +170,12 @@ class VectorIndex:
             return list(self._collection.get(limit=PAGE, offset=at, include=[])["ids"])
 
     def drop(self) -> None:
-        """Delete the collection from a server; a local one goes with its folder."""
+        """Delete the collection and those of earlier generations from a server; local ones go with their folders."""
+        former = self._name.rpartition("-")[0] + "-"
         with contextlib.suppress(Exception):
-            self._client.delete_collection(self._name)
+            for collection in self._client.list_collections():
+                if collection.name.startswith(former):
+                    self._client.delete_collection(collection.name)
 
     def close(self) -> None:
         """Let go of files and threads; twice is once."""

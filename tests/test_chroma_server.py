@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import chromadb
 import pytest
 from archives import LATER, RecordingEncoder, article, found, opened, prose, searched, take
 
@@ -51,6 +52,12 @@ def server(tmp_path_factory):
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait()
+
+
+def collections(server):
+    """The names of all collections on a server."""
+    client = chromadb.HttpClient(host="127.0.0.1", port=int(server.rpartition(":")[2]))
+    return [collection.name for collection in client.list_collections()]
 
 
 def write(path, first, count):
@@ -110,8 +117,9 @@ def test_a_second_writer_is_refused_and_readers_are_not(tmp_path, server):
         assert len(searched(writer)) == 60
 
 
-def test_an_archive_moves_to_a_server_and_back_without_embedding(tmp_path, server):
+def test_an_archive_moves_to_a_server_and_back_without_embedding(tmp_path, server, caplog):
     encoder = RecordingEncoder()
+    elsewhere = len(collections(server))
     with opened(tmp_path, encoder, create=True) as local:
         take(local, ITEMS)
     encoder.texts.clear()
@@ -121,10 +129,14 @@ def test_an_archive_moves_to_a_server_and_back_without_embedding(tmp_path, serve
         take(remote, [article("a8", prose(400), published="2024-01-05")])
     embedded = len(encoder.texts)
     encoder.texts.clear()
-    for chroma in ("", server, ""):
+    for chroma, told in (("", 1), ("", 0), (server, 1), (server, 0), ("", 1)):
+        caplog.clear()
         with opened(tmp_path, encoder, chroma=chroma) as held:
             assert held.verify().is_sound
             assert searched(held) == {**TEXTS, "a8": prose(400)}
+        # Where the vectors are is known, so that a move is told as one and not as damage.
+        assert [record.message.startswith("The vectors move from") for record in caplog.records] == [True] * told
+        assert len(collections(server)) == elsewhere + 1  # none is left over from an earlier stay
     assert (embedded > 0, encoder.texts) == (True, [])
 
 
