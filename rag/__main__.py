@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.config import describe_settings, read_settings
 from rag.errors import NewsdeskError, QuestionError
-from rag.schema import Answer, AnswerStatus, Question, Scope, end_of_day
+from rag.schema import Answer, AnswerStatus, Question, Scope, Understanding, end_of_day
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,6 +68,7 @@ def as_text(answer: Answer) -> str:
     lines: list[str] = []
     if answer.status is AnswerStatus.ANSWERED:
         lines += [answer.text, ""]
+        lines += [f"Note: {note.text}" for note in answer.notes] + [""] * bool(answer.notes)
         for citation in answer.citations:
             article = citation.article
             lines.append(
@@ -81,6 +82,7 @@ def as_text(answer: Answer) -> str:
             lines.append(f"    {article.url or article.source}")
     else:
         lines.append("The archive does not say.")
+        lines += [f"Note: {note.text}" for note in answer.notes]
         if answer.nearest:
             lines += ["", "Nearest articles (they do not answer the question):"]
         for item in answer.nearest:
@@ -105,9 +107,12 @@ def as_record(answer: Answer) -> dict[str, Any]:
         "as_of": answer.as_of.isoformat(),
         "answer": answer.text,
         "confidence": round(answer.confidence, 4),
-        "note": answer.note,
+        "understanding": None if answer.understanding is None else understanding_record(answer.understanding),
+        "notes": [
+            {"kind": note.kind.value, "text": note.text, "citations": list(note.citations)} for note in answer.notes
+        ],
         "sentences": [
-            {"text": item.text, "citations": list(item.citations), "highlight": item.highlight}
+            {"lead": item.lead, "text": item.text, "citations": list(item.citations), "highlight": item.highlight}
             for item in answer.sentences
         ],
         "citations": [
@@ -143,6 +148,30 @@ def as_record(answer: Answer) -> dict[str, Any]:
         ],
         "nearest": [item.article.id for item in answer.nearest],
         "seconds": {stage: round(seconds, 4) for stage, seconds in answer.seconds.items()},
+    }
+
+
+def understanding_record(understanding: Understanding) -> dict[str, Any]:
+    """Return how a question was read as plain values for JSON; the period is half-open."""
+    scope = understanding.scope
+    bounds = {"from": scope.published_from, "until": scope.published_until}
+    return {
+        "text": understanding.text,
+        "rewritten": understanding.rewritten,
+        "scope": {
+            **{name: None if moment is None else moment.isoformat() for name, moment in bounds.items()},
+            "publishers": list(scope.publishers),
+            "excluded_publishers": list(scope.excluded_publishers),
+            "sections": list(scope.sections),
+            "kinds": [kind.value for kind in scope.kinds],
+            "excluded_kinds": [kind.value for kind in scope.excluded_kinds],
+        },
+        "limits": [
+            {"kind": limit.kind.value, "spans": [list(span) for span in limit.spans]} for limit in understanding.limits
+        ],
+        "latest": understanding.latest,
+        "each": [list(names) for names in understanding.each],
+        "unknown_publishers": list(understanding.unknown_publishers),
     }
 
 

@@ -155,6 +155,20 @@ class ArchiveReader(VersionReader):
                 sections=counted(article.section),
             )
 
+    def publishers(self) -> tuple[str, ...]:
+        """Return the publishers of what is searched, sorted."""
+        article = tables.articles.c
+        query = select(article.publisher).where(article.duplicate_of.is_(None), article.publisher.is_not(None))
+        with self.engine.connect() as connection:
+            return tuple(sorted(connection.scalars(query.distinct())))
+
+    def entities(self) -> frozenset[str]:
+        """Return what the searched articles are said to be about."""
+        article = tables.articles.c
+        query = select(article.entities).where(article.duplicate_of.is_(None))
+        with self.engine.connect() as connection:
+            return frozenset(name for names in connection.scalars(query) for name in names)
+
     def find(self, id_or_url: str) -> str | None:
         """Return the id of the article with this id or canonical URL, or None."""
         with self.engine.connect() as connection:
@@ -236,13 +250,21 @@ def _within(query: Any, scope: Scope, as_of: datetime) -> Any:
         query = query.where(passage.published >= timestamp(scope.published_from))
     if scope.published_until is not None:
         query = query.where(passage.published < timestamp(scope.published_until))
-    wanted = []
+    article = tables.articles.c
+    wanted: list[ColumnElement[bool]] = []
     if scope.publishers:
-        wanted.append(func.lower(tables.articles.c.publisher).in_([name.lower() for name in scope.publishers]))
+        wanted.append(func.lower(article.publisher).in_([name.lower() for name in scope.publishers]))
+    if scope.excluded_publishers:
+        names = [name.lower() for name in scope.excluded_publishers]
+        wanted.append(article.publisher.is_(None) | func.lower(article.publisher).not_in(names))
     if scope.sections:
-        wanted.append(func.lower(tables.articles.c.section).in_([name.lower() for name in scope.sections]))
+        wanted.append(func.lower(article.section).in_([name.lower() for name in scope.sections]))
+    if scope.kinds:
+        wanted.append(article.kind.in_([kind.value for kind in scope.kinds]))
+    if scope.excluded_kinds:
+        wanted.append(article.kind.not_in([kind.value for kind in scope.excluded_kinds]))
     if wanted:
-        query = query.where(passage.article_id.in_(select(tables.articles.c.id).where(*wanted)))
+        query = query.where(passage.article_id.in_(select(article.id).where(*wanted)))
     return query
 
 

@@ -17,8 +17,10 @@ from rag.extract import ExtractiveAnswerer
 from rag.rank import Ranker
 from rag.remembering import RememberingEncoder
 from rag.retrieve import HybridRetriever
-from rag.schema import Answer, Answerer, Question, Retriever
+from rag.schema import Answer, Answerer, Question, Retriever, Understanding
 from rag.stores import Stores
+from rag.understand import understand
+from rag.vocabulary import VocabularyReader
 
 MAX_QUESTION = 2_000
 PASSAGES = 12
@@ -41,6 +43,7 @@ class Engine:
         statistics = TermStatistics(stores.lexical.terms, stores.lexical.document_frequency, stores.lexical.count)
         self.retriever = retriever or HybridRetriever(stores, rank=Ranker(statistics))
         self.answerer = answerer or ExtractiveAnswerer(RememberingEncoder(stores.encoder), statistics)
+        self.vocabulary = VocabularyReader(stores.archive)
 
     def __enter__(self) -> Engine:
         return self
@@ -61,19 +64,26 @@ class Engine:
         *_, answer = self.stream(question)
         return answer
 
+    def understand(self, question: Question) -> Understanding:
+        """Return how ``question`` is searched for; raises QuestionError as ``stream`` does."""
+        known = self.vocabulary()
+        return understand(_checked(question), publishers=known.publishers, newsmakers=known.newsmakers)
+
     def stream(self, question: Question) -> Iterator[Answer]:
         """Yield the answer as it grows; the last item is complete and carries the times of all stages.
 
         Raises QuestionError for an empty or overlong question or a period that ends before it begins.
         """
-        question = _checked(question)
         began = time.perf_counter()
-        passages = self.retriever(question, limit=self.passages)
+        question = _checked(question)
+        understanding = self.understand(question)
+        searched = replace(question, text=understanding.text, scope=understanding.scope)
+        passages = self.retriever(searched, limit=self.passages)
         retrieved = time.perf_counter()
-        for answer in self.answerer(question, passages):
+        for answer in self.answerer(searched, passages):
             now = time.perf_counter()
             seconds = {"retrieve": retrieved - began, "answer": now - retrieved, "total": now - began}
-            yield replace(answer, seconds=seconds)
+            yield replace(answer, question=question, understanding=understanding, seconds=seconds)
 
 
 def open_engine(settings: Settings, *, encoder: Encoder | None = None, writer: bool = True) -> Engine:

@@ -87,6 +87,7 @@ class Indexing:
                 text=indexed_text.for_lexical(item.article, item.passage),
                 publisher=item.article.publisher,
                 section=item.article.section,
+                kind=item.article.kind.value,
                 published=_seconds(item.article.published_at),
                 available=available[passage_id],
             )

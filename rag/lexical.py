@@ -32,6 +32,7 @@ class LexicalRow:
     text: str
     publisher: str | None
     section: str | None
+    kind: str
     published: int | None
     available: int
 
@@ -78,6 +79,7 @@ class LexicalIndex:
         builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="freq")
         builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
         builder.add_text_field("section", tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
         builder.add_integer_field("published", indexed=True, fast=True)
         builder.add_integer_field("available", indexed=True, fast=True)
         self._schema = builder.build()
@@ -112,7 +114,7 @@ class LexicalIndex:
             self._index.reload()
 
     def _document(self, row: LexicalRow) -> Any:
-        document = self._tantivy.Document(id=row.passage_id, text=row.text, available=row.available)
+        document = self._tantivy.Document(id=row.passage_id, text=row.text, kind=row.kind, available=row.available)
         if row.published is not None:
             document.add_integer("published", row.published)
         for name, value in (("publisher", row.publisher), ("section", row.section)):
@@ -130,6 +132,7 @@ class LexicalIndex:
             return []
         query, occur = self._tantivy.Query, self._tantivy.Occur
         limits = [(occur.Must, query.const_score_query(item, 0.0)) for item in self._limits(scope, as_of)]
+        limits += [(occur.MustNot, item) for item in self._exclusions(scope)]
         with self._damage():
             self._index.reload()
             searcher = self._index.searcher()
@@ -164,10 +167,15 @@ class LexicalIndex:
         if scope.published_until is not None:
             upper = timestamp(scope.published_until)
             limits.append(query.range_query(self._schema, "published", integer, None, upper, True, False))
-        for name, values in (("publisher", scope.publishers), ("section", scope.sections)):
-            if values:
-                limits.append(query.term_set_query(self._schema, name, [value.lower() for value in values]))
-        return limits
+        wanted = {"publisher": scope.publishers, "section": scope.sections, "kind": scope.kinds}
+        return [*limits, *(self._one_of(name, values) for name, values in wanted.items() if values)]
+
+    def _exclusions(self, scope: Scope) -> list[Any]:
+        excluded = {"publisher": scope.excluded_publishers, "kind": scope.excluded_kinds}
+        return [self._one_of(name, values) for name, values in excluded.items() if values]
+
+    def _one_of(self, name: str, values: Sequence[str]) -> Any:
+        return self._tantivy.Query.term_set_query(self._schema, name, [value.lower() for value in values])
 
     def terms(self, text: str) -> list[str]:
         """Return the terms of ``text`` as they are indexed, in order, with repeats."""

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from rag.schema import Answer, AnswerStatus, Article, Citation, Moment, Scope, ScoredPassage, Sentence
+from rag.schema import Answer, AnswerStatus, Article, Citation, Moment, Note, Scope, ScoredPassage, Sentence
 
 if TYPE_CHECKING:
     from rag.engine import Overview
@@ -161,16 +161,16 @@ def render_answer(answer: Answer, turn: int) -> Markup:
     """Return an answer, grown or growing, with its citation numbers linked to the cards of ``turn``."""
     if not answer.complete and not answer.sentences:
         return render_waiting("Reading what was found…")
-    note = Markup('<p class="note">{}</p>').format(inert(answer.note)) if answer.note else Markup()
+    notes = Markup().join(_note(note, turn) for note in answer.notes)
     if answer.complete and answer.status is AnswerStatus.ABSTAINED:
         hint = "The nearest articles are listed as evidence; none of them answers the question."
         body = Markup('<p class="verdict">{}</p><p class="hint">{}</p>').format(
             inert(ABSTENTION), inert(hint if answer.nearest else "Nothing in it comes near the question.")
         )
-        return Markup('<div class="answer abstained">{}{}{}</div>').format(body, note, _meta(answer))
+        return Markup('<div class="answer abstained">{}{}{}</div>').format(body, notes, _meta(answer))
     cited = {citation.number: citation for citation in answer.citations}
     sentences = Markup(" ").join(_sentence(sentence, cited, turn) for sentence in answer.sentences)
-    state, ending = ("", note + _meta(answer)) if answer.complete else (" growing", Markup())
+    state, ending = ("", notes + _meta(answer)) if answer.complete else (" growing", Markup())
     return Markup('<div class="answer{}"><p class="sentences">{}</p>{}</div>').format(state, sentences, ending)
 
 
@@ -178,11 +178,25 @@ def _sentence(sentence: Sentence, cited: dict[int, Citation], turn: int) -> Mark
     start, end = sentence.highlight or (0, 0)
     text = sentence.text
     marks = Markup().join(_mark(cited[number], turn) for number in sentence.citations if number in cited)
-    return Markup("<bdi>{}{}{}</bdi>{}").format(
+    lead = Markup('<span class="lead">{}</span> ').format(inert(sentence.lead)) if sentence.lead else Markup()
+    return Markup("{}<bdi>{}{}{}</bdi>{}").format(
+        lead,
         inert(text[:start]),
         Markup("<strong>{}</strong>").format(inert(text[start:end])) if start < end else "",
         inert(text[end:]),
         Markup("<sup>{}</sup>").format(marks) if marks else "",
+    )
+
+
+def _note(note: Note, turn: int) -> Markup:
+    marks = Markup().join(
+        Markup('<a class="cite" href="#src-{}-{}"><span class="unseen">Source </span>{}</a>').format(
+            turn, number, number
+        )
+        for number in note.citations
+    )
+    return Markup('<p class="note {}">{}{}</p>').format(
+        note.kind.value, inert(note.text), Markup("<sup>{}</sup>").format(marks) if marks else ""
     )
 
 
@@ -197,7 +211,7 @@ def _mark(citation: Citation, turn: int) -> Markup:
 def _meta(answer: Answer) -> Markup:
     # The as-of date is an exclusive bound: asked as of the end of a day, it is the next midnight.
     parts = [f"as of {spell_date((answer.as_of - timedelta(microseconds=1)).date())}"]
-    parts += _limits(answer.question.scope)
+    parts += _limits(answer.understanding.scope if answer.understanding else answer.question.scope)
     if answer.citations:
         parts.append(_sources([citation.article for citation in answer.citations]))
     if answer.seconds:
@@ -221,8 +235,10 @@ def _limits(scope: Scope) -> list[str]:
     if scope.published_until:
         last = (scope.published_until - timedelta(microseconds=1)).date()
         parts.append(f"published until {spell_date(last, short=True)}")
-    if names := [*scope.publishers, *scope.sections]:
+    if names := [*scope.publishers, *scope.sections, *(kind.value for kind in scope.kinds)]:
         parts.append("only " + ", ".join(names))
+    if names := [*scope.excluded_publishers, *(kind.value for kind in scope.excluded_kinds)]:
+        parts.append("without " + ", ".join(names))
     return parts
 
 

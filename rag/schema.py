@@ -109,13 +109,17 @@ class Scope:
     """What a question is limited to; empty means everything.
 
     The period is half-open, ``published_from <= published_at < published_until``, and an article
-    without a known date is never inside a period.
+    without a known date is never inside a period. Names of publishers and sections are compared without
+    regard to case. An article of unknown publisher is outside ``publishers`` and never an excluded one.
     """
 
     published_from: datetime | None = None
     published_until: datetime | None = None
     publishers: tuple[str, ...] = ()
+    excluded_publishers: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    excluded_kinds: tuple[Kind, ...] = ()
 
     @property
     def is_everything(self) -> bool:
@@ -131,17 +135,57 @@ class Turn:
     answer: str
 
 
+class LimitKind(StrEnum):
+    """What the words of a question may limit; each is a field of ``Scope``, the period two."""
+
+    PERIOD = "period"
+    PUBLISHERS = "publishers"
+    EXCLUDED_PUBLISHERS = "excluded publishers"
+    KINDS = "kinds"
+    EXCLUDED_KINDS = "excluded kinds"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """A question as it is asked; nothing available only at or after ``as_of`` may be used.
 
-    ``as_of`` ``None`` means now. A bare date stands for the end of that day: see ``end_of_day``.
+    ``as_of`` ``None`` means now. A bare date stands for the end of that day: see ``end_of_day``. Limits of the
+    kinds in ``unread`` are not read out of the words; with all of them the words are taken literally.
     """
 
     text: str
     scope: Scope = field(default_factory=Scope)
     as_of: datetime | None = None
     conversation: tuple[Turn, ...] = ()
+    unread: tuple[LimitKind, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A limit that was read out of the words; ``spans`` are (start, end) into the text it was read from."""
+
+    kind: LimitKind
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understanding:
+    """A question as it was searched for.
+
+    ``text`` stands alone; it is the question's own unless ``rewritten``, which a follow-up may be. ``scope`` is
+    what the search was limited to: the filters given, and ``limits`` that were read out of ``text`` where no
+    filter of that sort was given. ``latest`` tells whether the newest state of things is asked for. ``each``
+    holds publishers that should all be heard, every one with all its names in the archive; it is empty, or
+    has two or more. ``unknown_publishers`` are named as sources and not in the archive, as typed.
+    """
+
+    text: str
+    rewritten: bool = False
+    scope: Scope = field(default_factory=Scope)
+    limits: tuple[Limit, ...] = ()
+    latest: bool = False
+    each: tuple[tuple[str, ...], ...] = ()
+    unknown_publishers: tuple[str, ...] = ()
 
 
 def end_of_day(moment: datetime) -> datetime:
@@ -194,12 +238,14 @@ class Citation:
 class Sentence:
     """A statement of an answer with the numbers of the citations that support it.
 
-    ``highlight`` is a span (start, end) into ``text`` that answers the question most directly.
+    ``highlight`` is a span (start, end) into ``text`` that answers the question most directly. ``lead`` are words
+    of ours in front of it, such as "Earlier, on 3 May 2024, Variety reported:"; they are not part of any quote.
     """
 
     text: str
     citations: tuple[int, ...]
     highlight: tuple[int, int] | None = None
+    lead: str = ""
 
 
 class AnswerStatus(StrEnum):
@@ -209,6 +255,30 @@ class AnswerStatus(StrEnum):
     ABSTAINED = "abstained"
 
 
+class NoteKind(StrEnum):
+    """What a note is about."""
+
+    CHANGED = "changed"
+    """What was said earlier no longer holds."""
+    CONFLICT = "conflict"
+    """The articles disagree."""
+    STALE = "stale"
+    """What is cited, or the archive itself, is old."""
+    LIMITS = "limits"
+    """What the question's limits left out."""
+    MODEL = "model"
+    """How the answer was made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A remark of ours beside an answer, with the numbers of the citations that it is about."""
+
+    kind: NoteKind
+    text: str
+    citations: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What is said to a question, or that the archive does not say it.
@@ -216,6 +286,7 @@ class Answer:
     ``confidence`` is the probability, as calibrated, that the cited passages answer the question.
     ``nearest`` holds the closest passages, one per article, offered when the answer abstains.
     ``passages`` are all that were retrieved; ``seconds`` maps a stage's name to its duration.
+    ``understanding`` is how ``question`` was read, once the engine has read it.
     ``complete`` is False while an answer is still growing.
     """
 
@@ -227,15 +298,17 @@ class Answer:
     nearest: tuple[ScoredPassage, ...] = ()
     passages: tuple[ScoredPassage, ...] = ()
     confidence: float = 0.0
-    note: str | None = None
+    notes: tuple[Note, ...] = ()
+    understanding: Understanding | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     complete: bool = True
 
     @property
     def text(self) -> str:
-        """The answer as one line of plain text with its citation markers."""
+        """The answer as one line of plain text with its citation markers; leads stand before their sentences."""
         return " ".join(
-            sentence.text + "".join(f" [{number}]" for number in sentence.citations) for sentence in self.sentences
+            " ".join(filter(None, (item.lead, item.text))) + "".join(f" [{number}]" for number in item.citations)
+            for item in self.sentences
         )
 
 

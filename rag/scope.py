@@ -35,6 +35,7 @@ class Reading:
     text: tuple[int, int] | None
     role: Role
     latest: bool
+    firm: bool = False
 
 
 def read_time(question: str, as_of: datetime) -> Reading:
@@ -53,7 +54,10 @@ def read_time(question: str, as_of: datetime) -> Reading:
         period = _period(text, limits, today)
         if period is not None:
             span = (min(one.start for one in limits), max(one.end for one in limits))
-            return Reading(period=period, text=span, role=Role.PUBLICATION, latest=latest)
+            firm = any(
+                one.phrase.relative or attached.strength is Strength.NEWS for one, attached in found if one in limits
+            )
+            return Reading(period=period, text=span, role=Role.PUBLICATION, latest=latest, firm=firm)
     for role in (Role.EVENT, Role.NONE):
         for expression, attached in found:
             if attached.role is role or (role is Role.NONE and attached.role is Role.PUBLICATION):

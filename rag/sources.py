@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rag.attribution import Group, Use, attribution
 from rag.publishers import Directory, Mention, directory, looks_like_press
-from rag.schema import Kind
+from rag.schema import Kind, Limit, LimitKind
 from rag.time_words import Pattern, pattern, readable
 
 LONGEST = 2_000
@@ -22,8 +22,9 @@ class SourceReading:
     """What a question says about its sources; empty tuples limit nothing.
 
     ``publishers`` are wanted and ``excluded`` must not be used, both as they stand in the archive. ``each`` is True
-    when several are wanted side by side, so that each should be heard. ``unknown`` are publishers named as a source
-    that the archive does not have, as typed. ``spans`` are (start, end) of the expressions in the question.
+    when several are wanted side by side, so that each should be heard; ``asked`` are the wanted ones, each with
+    all names that it has in the archive. ``unknown`` are publishers named as a source that the archive does not
+    have, as typed. ``limits`` tell where in the question the expressions stand, those of unknown publishers too.
     """
 
     publishers: tuple[str, ...] = ()
@@ -31,8 +32,14 @@ class SourceReading:
     each: bool = False
     kinds: tuple[Kind, ...] = ()
     excluded_kinds: tuple[Kind, ...] = ()
-    spans: tuple[tuple[int, int], ...] = ()
+    asked: tuple[tuple[str, ...], ...] = ()
     unknown: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The (start, end) of all expressions, in the order of the question."""
+        return tuple(sorted({span for limit in self.limits for span in limit.spans}))
 
 
 def read_sources(question: str, publishers: Sequence[str], *, newsmakers: Sequence[str] = ()) -> SourceReading:
@@ -48,17 +55,26 @@ def read_sources(question: str, publishers: Sequence[str], *, newsmakers: Sequen
     wanted = [group for group, one in used if one.use is Use.WANTED]
     excluded = _names([group for group, one in used if one.use is Use.EXCLUDED], newsmakers=True)
     found = tuple(name for name in _names(wanted) if name not in excluded)
-    asked = {one.names for group in wanted for one in group.mentions if one.names}
+    named = dict.fromkeys(
+        tuple(name for name in one.names if name in found) for group in wanted for one in group.mentions
+    )
+    asked = tuple(names for names in named if names)
     kinds = _kinds(text)
-    spans = {(one.start, one.end) for _, one in used if one.use is not Use.SUBJECT} | {span for _, _, span in kinds}
+    spans = {
+        LimitKind.PUBLISHERS: [(one.start, one.end) for _, one in used if one.use is Use.WANTED],
+        LimitKind.EXCLUDED_PUBLISHERS: [(one.start, one.end) for _, one in used if one.use is Use.EXCLUDED],
+        LimitKind.KINDS: [span for _, use, span in kinds if use is Use.WANTED],
+        LimitKind.EXCLUDED_KINDS: [span for _, use, span in kinds if use is Use.EXCLUDED],
+    }
     return SourceReading(
         publishers=found,
         excluded=excluded,
-        each=min(len(asked), len(found)) > 1 and not any(group.alternative for group in wanted),
+        each=len(asked) > 1 and not any(group.alternative for group in wanted),
         kinds=tuple(dict.fromkeys(kind for kind, use, _ in kinds if use is Use.WANTED)),
         excluded_kinds=tuple(dict.fromkeys(kind for kind, use, _ in kinds if use is Use.EXCLUDED)),
-        spans=tuple(sorted(spans)),
+        asked=asked,
         unknown=tuple(dict.fromkeys(one.written for group in wanted for one in group.mentions if not one.names)),
+        limits=tuple(Limit(kind=kind, spans=tuple(sorted(set(places)))) for kind, places in spans.items() if places),
     )
 
 

@@ -116,6 +116,17 @@ def test_a_scope_by_publisher_and_section_ignores_case_in_every_script(stores):
     assert within(stores, Scope(publishers=("élan média",), published_from=datetime(2024, 2, 1, tzinfo=UTC))) == set()
 
 
+def test_publishers_and_kinds_are_wanted_or_kept_out(stores):
+    release = article("release", prose(240, 3), published="2024-03-01", publisher="Variety", kind=Kind.PRESS_RELEASE)
+    take(stores, [release])
+    everything = within(stores)
+    assert within(stores, Scope(excluded_publishers=("variety",))) == {"full", "old"}
+    assert within(stores, Scope(excluded_publishers=("ÉLAN MÉDIA", "nobody"))) == everything - {"full"}
+    assert within(stores, Scope(kinds=(Kind.OPINION, Kind.PRESS_RELEASE))) == {"full", "release"}
+    assert within(stores, Scope(excluded_kinds=(Kind.OPINION,))) == everything - {"full"}
+    assert within(stores, Scope(publishers=("Variety",), excluded_kinds=(Kind.NEWS,))) == {"release"}
+
+
 def test_the_overview_counts_what_is_searched(stores):
     take(stores, [article("copy", prose(80, 3), published="2024-03-01", publisher="Copycat")])
     overview = stores.archive.overview()

@@ -8,19 +8,20 @@ from hypothesis import strategies as st
 
 from rag.errors import ArchiveDamagedError
 from rag.lexical import MAX_QUERY_TERMS, LexicalIndex, LexicalRow, analyzer
-from rag.schema import Scope
+from rag.schema import Kind, Scope
 from rag.tables import timestamp
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
 
-def row(name, text, *, published=None, available=None, publisher=None, section=None):
+def row(name, text, *, published=None, available=None, publisher=None, section=None, kind=Kind.NEWS):
     seconds = None if published is None else timestamp(datetime.fromisoformat(published).replace(tzinfo=UTC))
     return LexicalRow(
         passage_id=name,
         text=text,
         publisher=publisher,
         section=section,
+        kind=kind.value,
         published=seconds,
         available=seconds if available is None and seconds is not None else timestamp(available or NOW),
     )
@@ -67,6 +68,8 @@ def test_limits_do_not_change_scores(index):
         sections=("LABOUR",),
     )
     assert index.search("strike", scope=scope, as_of=NOW, limit=5) == plain != []
+    kept_out = Scope(excluded_publishers=("Deadline",), kinds=(Kind.NEWS,), excluded_kinds=(Kind.OPINION,))
+    assert index.search("strike", scope=kept_out, as_of=NOW, limit=5) == plain
 
 
 def test_dates_publishers_and_sections_limit_what_is_found(index):
@@ -89,6 +92,22 @@ def test_dates_publishers_and_sections_limit_what_is_found(index):
     assert search(index, "strike", publishers=("ÉLAN",)) == ["jan"]
     assert set(search(index, "strike", publishers=("Variety", "élan"))) == {"jan", "feb", "undated"}
     assert search(index, "strike", publishers=("Variety",), sections=("courts",)) == ["feb"]
+
+
+def test_publishers_and_kinds_are_wanted_or_kept_out(index):
+    index.write(
+        [
+            row("news", "strike", publisher="Élan"),
+            row("view", "strike", publisher="Variety", kind=Kind.OPINION),
+            row("release", "strike", publisher="Variety", kind=Kind.PRESS_RELEASE),
+            row("nameless", "strike", kind=Kind.BRIEF),
+        ]
+    )
+    assert set(search(index, "strike", excluded_publishers=("ÉLAN",))) == {"view", "release", "nameless"}
+    assert search(index, "strike", excluded_publishers=("élan", "variety")) == ["nameless"]
+    assert set(search(index, "strike", kinds=(Kind.OPINION, Kind.BRIEF))) == {"view", "nameless"}
+    assert set(search(index, "strike", excluded_kinds=(Kind.PRESS_RELEASE, Kind.BRIEF))) == {"news", "view"}
+    assert search(index, "strike", publishers=("Variety",), excluded_kinds=(Kind.OPINION,)) == ["release"]
 
 
 def test_an_id_written_again_is_replaced_and_a_removed_one_is_gone(index):

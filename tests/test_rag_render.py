@@ -18,12 +18,16 @@ from rag.schema import (
     Article,
     Citation,
     DatePrecision,
+    Kind,
     Moment,
+    Note,
+    NoteKind,
     Question,
     Scope,
     ScoredPassage,
     Scores,
     Sentence,
+    Understanding,
 )
 
 ALLOWED_TAGS = re.compile("a|article|aside|bdi|blockquote|div|h2|h3|h4|li|ol|p|section|span|strong|sup|time")
@@ -188,8 +192,32 @@ def test_the_line_below_an_answer_tells_the_scope() -> None:
     assert "published from 1 Jan 2025 · published until 31 Dec 2025 · only Dub Wire" in shown
 
 
-def test_the_note_of_an_answer_is_shown() -> None:
-    assert "Reports differ." in Page(render.render_answer(answer_with(TERMS, note="Reports differ."), 1)).text
+def test_the_line_below_an_answer_tells_the_scope_that_was_searched() -> None:
+    searched = Scope(kinds=(Kind.NEWS,), excluded_publishers=("Dub Wire",), excluded_kinds=(Kind.OPINION,))
+    answer = answer_with(TERMS, understanding=Understanding(text="x", scope=searched))
+    assert "only news · without Dub Wire, opinion" in Page(render.render_answer(answer, 1)).text
+
+
+def test_notes_are_shown_with_the_citations_they_are_about() -> None:
+    notes = (
+        Note(kind=NoteKind.CONFLICT, text="Reports differ.", citations=(1,)),
+        Note(kind=NoteKind.STALE, text="The archive is <old>."),
+    )
+    markup = render.render_answer(answer_with(TERMS, notes=notes), 3)
+    assert "Reports differ.Source 1The archive is <old>." in Page(markup).text
+    assert '<p class="note conflict">' in markup
+    assert markup.count('href="#src-3-1"') == 2
+
+
+def test_a_lead_stands_before_the_quoted_words() -> None:
+    answer = answer_with(TERMS)
+    led = replace(
+        answer, sentences=tuple(replace(item, lead="Earlier, <Variety> reported:") for item in answer.sentences)
+    )
+    markup = render.render_answer(led, 1)
+    assert f"Earlier, <Variety> reported: {answer.sentences[0].text}" in Page(markup).text
+    assert "reported" not in markup.split("<bdi>")[1].split("</bdi>")[0]
+    assert led.text.startswith(f"Earlier, <Variety> reported: {answer.sentences[0].text} [1]")
 
 
 def test_a_growing_answer_has_no_closing_line() -> None:
@@ -310,7 +338,7 @@ def test_no_field_of_an_article_becomes_markup(
     )  # fmt: skip
     near = ScoredPassage(passage=passage_of(article), article=article, scores=Scores(final=0.1))
     question = Question(text=asked, scope=Scope(publishers=(publisher,)))
-    answered = answer_with(citation, note=note, question=question)
+    answered = answer_with(citation, notes=(Note(kind=NoteKind.MODEL, text=note),), question=question)
     abstained = replace(answered, status=AnswerStatus.ABSTAINED, nearest=(near,), citations=(), sentences=())
     evidence = {turn: render.render_evidence(answer, turn) for turn, answer in enumerate((answered, abstained), 1)}
     for markup in (

@@ -141,8 +141,8 @@ SUBJECTS = [
 @pytest.mark.parametrize(("question", "expected"), SOURCES)
 def test_source_is_read(question, expected):
     reading = read_sources(question, PUBLISHERS)
-    assert SourceReading(**{**expected, "spans": reading.spans}) == reading
-    assert reading.spans
+    assert SourceReading(**{**expected, "asked": reading.asked, "limits": reading.limits}) == reading
+    assert reading.limits
 
 
 @pytest.mark.parametrize("question", SUBJECTS)
