@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from rag.arrange import arrange, newest_first, note_of, settle
+from rag.change import find_change, read_matter
 from rag.embed import Encoder
 from rag.evidence import Evidence, EvidenceSentence, TermStatistics, evidence_features, gather, weighted
 from rag.schema import Answer, AnswerStatus, Citation, Question, ScoredPassage, Sentence
@@ -61,12 +63,20 @@ class ExtractiveAnswerer:
         if confidence < self._weights.threshold:
             yield replace(empty, confidence=confidence)
             return
-        chosen = in_reading_order(choose(ranked, evidence.kind))
+        odds = [(item.sentence, math.exp(item.score - ranked[0].score)) for item in ranked]
+        matter = read_matter(question.text, odds, kind=evidence.kind, names=evidence.names, as_of=as_of)
+        chosen = choose(ranked, evidence.kind)
+        change = find_change(matter, chosen)
+        if change is None:
+            chosen = newest_first(matter, settle(matter, chosen, limit=MAX_SENTENCES), limit=MAX_SENTENCES)
+        told = arrange(matter, change, in_reading_order(chosen), limit=MAX_SENTENCES)
+        notes = () if change is None else (note_of(change, told),)
         sentences: list[Sentence] = []
         citations: list[Citation] = []
-        for number, item in enumerate(chosen, start=1):
-            citations.append(cite(item, number))
-            sentences.append(_statement(item, number, evidence.kind, question.text))
+        for number, item in enumerate(told, start=1):
+            citations.append(cite(item.sentence, number))
+            statement = _statement(item.sentence, number, evidence.kind, question.text)
+            sentences.append(replace(statement, lead=item.lead))
             yield replace(
                 empty,
                 status=AnswerStatus.ANSWERED,
@@ -74,7 +84,8 @@ class ExtractiveAnswerer:
                 citations=tuple(citations),
                 nearest=(),
                 confidence=confidence,
-                complete=number == len(chosen),
+                notes=notes if number == len(told) else (),
+                complete=number == len(told),
             )
 
 

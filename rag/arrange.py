@@ -1,0 +1,158 @@
+"""The sentences of an answer in their order, with our own words before those that tell of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rag.change import NAMED, Change, Matter, Statement, answers_amount, withheld
+from rag.evidence import EvidenceSentence
+from rag.schema import Note, NoteKind
+
+ON_THE_MATTER = 0.05
+"""Odds, over the best sentence's, from which an article is on the question's matter."""
+SHARE = 0.1
+"""A further sentence of the newest article needs this share of the odds of that article's best."""
+LEADING = 2
+"""So many sentences of the newest article lead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A sentence of the answer with our words before it, if any."""
+
+    sentence: EvidenceSentence
+    lead: str = ""
+
+
+def settle(matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: int) -> list[EvidenceSentence]:
+    """Return the chosen sentences with one that gives the amount asked for, or says that it was not made known.
+
+    Only where none of them does. The amount then stands first, its absence behind the first.
+    """
+    amounts = [item.sentence for item, _ in answers_amount(matter)]
+    if amounts and not any(_among(item, amounts) for item in chosen):
+        return [amounts[0], *chosen][:limit]
+    silent = withheld(matter)
+    if silent is not None and not _among(silent.sentence, chosen):
+        return [*chosen[:1], silent.sentence, *chosen[1:]][:limit]
+    return list(chosen)
+
+
+def newest_first(matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: int) -> list[EvidenceSentence]:
+    """Return the chosen sentences led by those of the newest article on the matter, when the question is about now.
+
+    An article is on the matter when its best sentence has ``ON_THE_MATTER`` of the best odds, and names whom the
+    question names. Without a date it is never the newest.
+    """
+    best: dict[str, Statement] = {}
+    for item in matter.statements:
+        if item.odds >= ON_THE_MATTER and item.day and item.sentence.features.named >= NAMED:
+            best.setdefault(item.article.id, item)
+    if not matter.about_now or matter.pinned or not best or not chosen:
+        return list(chosen)
+    newest = max(best.values(), key=lambda item: (item.day or date.min, -item.place))
+    if chosen[0].source.article.id == newest.article.id:
+        return list(chosen)
+    leading = [
+        item.sentence
+        for item in matter.statements
+        if item.article.id == newest.article.id and item.odds >= SHARE * newest.odds
+    ]
+    leading = [item for item in leading if not item.features.short][:LEADING] or [newest.sentence]
+    rest = [item for item in chosen if not _among(item, leading)]
+    return [*sorted(leading, key=lambda item: item.start), *rest][:limit]
+
+
+def arrange(matter: Matter, change: Change | None, chosen: Sequence[EvidenceSentence], *, limit: int) -> list[Told]:
+    """Return at most ``limit`` sentences, all that was chosen when nothing changed.
+
+    Else the later statement, what else was chosen, and the earlier statement; of a question for an amount, from
+    other articles only what gives that amount.
+    """
+    if change is None:
+        return [Told(sentence=item) for item in chosen]
+    if change.told:
+        return [Told(sentence=item) for item in _with_told(change.later.sentence, chosen, limit)]
+    later, earlier = change.later, change.earlier
+    first, second = _led(later, matter, change), _led(earlier, matter, change)
+    pair = [item.sentence for item in (*first, *second)]
+    rest = [item for item in chosen if not _among(item, pair)]
+    beside = [item for item in rest if item.source.article.id == later.article.id]
+    others = [item for item in rest if item.source.article.id != later.article.id]
+    if matter.asked is not None:
+        amounts = [item.sentence for item, _ in answers_amount(matter)]
+        others = [item for item in others if _among(item, amounts)]
+    beside = beside[: max(0, limit - len(pair))]
+    others = others[: max(0, limit - len(pair) - len(beside))]
+    kept, remaining = ([Told(sentence=item) for item in part] for part in (beside, others))
+    if later.article.id == earlier.article.id:
+        return [*first, *second, *kept, *remaining]
+    return [*first, *kept, *remaining, *second]  # last, lest what follows be taken for a part of it
+
+
+def note_of(change: Change, told: Sequence[Told]) -> Note:
+    """Return the remark on a change beside the answer that ``told`` makes; sentence n carries citation n."""
+    numbers = {id(item.sentence): number for number, item in enumerate(told, start=1)}
+    cited = (numbers.get(id(item.sentence)) for item in (change.later, change.earlier))
+    citations = tuple(dict.fromkeys(number for number in cited if number is not None))
+    days = [spelt(item.day) for item in (change.later, change.earlier) if item.day]
+    if not change.conflict:
+        text = f"This has changed: reported on {days[0]}, and otherwise on {days[1]}."
+        return Note(kind=NoteKind.CHANGED, text=text, citations=citations)
+    if change.told:
+        text = "Reports differ, as the article itself says."
+    elif change.later.article.id == change.earlier.article.id:
+        text = "The sources that the article names differ."
+    else:
+        text = f"Reports of about the same time differ: {_credit(change.later)} and {_credit(change.earlier)}."
+    return Note(kind=NoteKind.CONFLICT, text=text, citations=citations)
+
+
+def _led(statement: Statement, matter: Matter, change: Change) -> list[Told]:
+    """Return a statement with its lead, behind the sentence before it when it points back to that."""
+    found = [statement.sentence]
+    if statement.sentence.features.dangling and statement.sentence.previous is not None:
+        before = [
+            item.sentence
+            for item in matter.statements
+            if item.article.id == statement.article.id
+            and (item.sentence.start, item.sentence.end) == statement.sentence.previous
+        ]
+        found = [*before, *found]
+    return [Told(sentence=item, lead="" if at else _lead(statement, change)) for at, item in enumerate(found)]
+
+
+def _with_told(telling: EvidenceSentence, chosen: Sequence[EvidenceSentence], limit: int) -> Sequence[EvidenceSentence]:
+    """Put the sentence that tells how reports differ behind what was chosen of its article."""
+    if _among(telling, chosen):
+        return chosen
+    kept = list(chosen[: limit - 1])
+    places = [at for at, item in enumerate(kept) if item.source.article.id == telling.source.article.id]
+    at = places[-1] + 1 if places else len(kept)
+    return [*kept[:at], telling, *kept[at:]]
+
+
+def _among(item: EvidenceSentence, others: Sequence[EvidenceSentence]) -> bool:
+    return any(item is other for other in others)
+
+
+def _lead(statement: Statement, change: Change) -> str:
+    first = statement is change.later
+    day = spelt(statement.day) if statement.day else "date unknown"
+    if not change.conflict:
+        return f"As reported on {day}:" if first else f"Earlier, on {day}, it was reported:"
+    if change.later.article.id == change.earlier.article.id:
+        return "Reports differ:" if first else "But also:"
+    return f"{_credit(statement)[:1].upper()}{_credit(statement)[1:]}:"
+
+
+def _credit(statement: Statement) -> str:
+    """Return who stands behind a statement, and its day: never a publisher's name alone for words that are ours."""
+    return f"{statement.article.credit}, {spelt(statement.day) if statement.day else 'date unknown'}"
+
+
+def spelt(day: date) -> str:
+    """Return ``3 May 2025``."""
+    return f"{day.day} {day:%B %Y}"

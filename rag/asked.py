@@ -1,0 +1,131 @@
+"""What a question asks to be told: the amount of which matter, about now or about a time that it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rag.claims import Claim
+from rag.difference import holds
+from rag.english import words
+from rag.latest import asks_for_latest
+from rag.quantities import Quantity, Role, per_of, role_of
+from rag.scope import Role as TimeRole
+from rag.scope import read_time
+from rag.spans import Unit, wanted_unit
+from rag.stems import FUNCTION, content_stems, stem
+
+_FIRST_AUXILIARY = re.compile(
+    r"\b(?P<now>is|are|am|does|do|has|have|can|will|isn't|aren't|doesn't|don't|hasn't|haven't|what's|who's|where's|how's)\b"
+    r"|\b(?P<past>was|were|did|had|wasn't|weren't|didn't|hadn't|would|could)\b",
+    re.IGNORECASE,
+)
+_PRESENT_VERB = re.compile(
+    r"^(?:who|which|what)\b[^?]*?\b(?:heads?|leads?|owns?|runs?|holds?|stands?|remains?|applies|covers?|says?|costs?)\b",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(
+    r"\b(?:how many|(?:what|which) (?:number|count) of|(?:the )?number of) (?P<rest>[^?]*)", re.IGNORECASE
+)
+_GENERIC = words("ai ai-generated ai-made us u.s uk u.k eu")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MONEY = {Role.VALUE, Role.RAISED, Role.PRICE, Role.LOST, Role.REVENUE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The amount that a question asks for: its unit, for money its role, what is counted, and of whom.
+
+    ``holders`` are the question's names and ``terms`` the stems of its other words.
+    """
+
+    unit: Unit
+    role: Role | None
+    per: str | None
+    counted: frozenset[str]
+    holders: frozenset[str]
+    terms: frozenset[str]
+
+    def answered_by(self, claim: Claim) -> Quantity | None:
+        """Return the first amount of ``claim`` that is of the matter asked about, as it stands there and then."""
+        for item in claim.quantities:
+            past = claim.past or item.former or (item.year and claim.published and item.year < claim.published.year)
+            if not past and self._fits(item, claim) and holds(claim, item, self.holders):
+                return item
+        return None
+
+    def _fits(self, item: Quantity, claim: Claim) -> bool:
+        if self.per is not None and item.per != self.per:
+            return False
+        if self.unit is Unit.MONEY:
+            return item.unit not in ("", "%") and item.role is self.role and (self.per == item.per)
+        others = self.terms - self.counted
+        known = self.per is not None or len(self.holders) >= 2
+        related = not others or known or bool(others & (claim.terms | item.context | item.counted))
+        if self.unit is Unit.SHARE:
+            return item.unit == "%" and bool(self.terms & item.context)
+        return item.unit == "" and bool(self.counted & item.counted) and related
+
+
+def asked_amount(question: str, names: Iterable[str]) -> Asked | None:
+    """Return the amount that ``question`` asks for, None when it asks for none; ``names`` are those known of it."""
+    unit = wanted_unit(question)
+    role = role_of(question)
+    if unit is not Unit.SHARE and unit is not Unit.COUNT:
+        unit = (
+            Unit.MONEY
+            if role in _MONEY and re.search(r"\bhow much\b|\bwhat\b|\bat\b|^[^?]{0,40}\??$", question, re.I)
+            else None
+        )
+    holders = frozenset(name for name in names if name not in FUNCTION | _GENERIC)
+    terms = frozenset(content_stems(question) - {stem(name) for name in holders})
+    counting = _HOW_MANY.search(question)
+    if unit is None and role is None and counting is None and len(question.split()) <= 6 and _is_verbless(question):
+        unit = Unit.COUNT  # "weekly users of ChatGPT?"
+    if unit is None:
+        return None
+    if unit is Unit.COUNT:
+        phrase = counting["rest"] if counting else question
+        counted = frozenset(stem(word) for word in _noun_phrase(phrase)) - {stem(name) for name in holders | _GENERIC}
+        if not counted:
+            return None
+    else:
+        counted = frozenset()
+    if unit is Unit.MONEY and role is None:
+        return None
+    return Asked(unit=unit, role=role, per=per_of(question), counted=counted, holders=holders, terms=terms)
+
+
+def is_about_now(question: str) -> bool:
+    """Return whether the question asks how things stand: it says so, is in the present tense or has no verb."""
+    if asks_for_latest(question):
+        return True
+    found = _FIRST_AUXILIARY.search(question.replace("’", "'"))
+    if found is not None:
+        return found["now"] is not None
+    return _PRESENT_VERB.search(question) is not None or _is_verbless(question)
+
+
+def is_pinned(question: str, as_of: datetime) -> bool:
+    """Return whether the question names the time it asks about."""
+    reading = read_time(question, as_of)
+    return reading.role is not TimeRole.NONE or _YEAR.search(question) is not None
+
+
+def _is_verbless(question: str) -> bool:
+    return re.match(r"\s*(?:who|what|when|where|why|how|which|whose)\b", question, re.IGNORECASE) is None and (
+        _FIRST_AUXILIARY.search(question) is None
+    )
+
+
+def _noun_phrase(text: str) -> list[str]:
+    words: list[str] = []
+    for word in re.findall(r"[^\W\d_][\w’'-]*", text):
+        if word.lower() in FUNCTION or len(words) == 4:
+            if words:
+                break
+            continue
+        words.append(word)
+    return words

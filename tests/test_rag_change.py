@@ -1,0 +1,143 @@
+"""Change and disagreement in an answer: which statement leads, and which is mentioned."""
+
+from datetime import UTC, datetime
+
+import pytest
+from fakes import HashingEncoder
+
+from rag.asked import is_about_now
+from rag.evidence import TermStatistics
+from rag.extract import ExtractiveAnswerer
+from rag.schema import Article, DatePrecision, Kind, Moment, NoteKind, Passage, Question, ScoredPassage, Scores
+from rag.weights import AnswerWeights
+
+STATISTICS = TermStatistics(
+    lambda text: text.lower().replace("?", "").replace(".", "").split(), lambda _: 1, lambda: 50
+)
+WEIGHTS = AnswerWeights(
+    sentence={"cosine": 2.0, "coverage": 2.0, "context": 1.0, "passage": 1.0},
+    evidence={},
+    bias=0.0,
+    threshold=0.0,
+    made_by={},
+)
+
+
+def told(name, day, text, *, publisher="Variety", title="News of the day", kind=Kind.NEWS):
+    published = None
+    if day is not None:
+        moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        published = Moment(value=moment, precision=DatePrecision.DAY, origin="test")
+    article = Article(id=name, title=title, text=text, publisher=publisher, kind=kind, published_at=published)
+    passage = Passage(id=f"{name}/0", article_id=name, version=1, ordinal=0, start=0, end=len(text), text=text)
+    return ScoredPassage(passage=passage, article=article, scores=Scores(final=1.0, dense=0.5, lexical=5.0))
+
+
+def ask(question, *passages):
+    asked = Question(text=question, as_of=datetime(2026, 12, 1, tzinfo=UTC))
+    (*_, answer) = ExtractiveAnswerer(HashingEncoder(), STATISTICS, weights=WEIGHTS)(asked, passages)
+    return answer
+
+
+def articles(answer):
+    return [item.article.id for item in answer.citations]
+
+
+OLD = told("old", "2024-06-01", "Suno was valued at about $500 million in a valuation round.")
+NEW = told("new", "2026-06-04", "Investors now value Suno at $5.4 billion.")
+
+
+@pytest.mark.parametrize("order", [(OLD, NEW), (NEW, OLD)])
+def test_the_later_value_leads_and_the_earlier_is_mentioned(order):
+    answer = ask("What is the valuation of Suno?", *order)
+    assert articles(answer) == ["new", "old"]
+    leads = ["As reported on 4 June 2026:", "Earlier, on 1 June 2024, it was reported:"]
+    assert [item.lead for item in answer.sentences] == leads
+    assert [(note.kind, note.citations) for note in answer.notes] == [(NoteKind.CHANGED, (1, 2))]
+    assert "Earlier, on 1 June 2024, it was reported: Suno was valued" in answer.text
+
+
+def test_statements_that_agree_are_told_without_a_word():
+    again = told("again", "2026-06-09", "Suno is worth $5.4 billion by its newest valuation.")
+    answer = ask("What is the valuation of Suno?", NEW, again)
+    assert not answer.notes
+    assert not any(item.lead for item in answer.sentences)
+
+
+def test_a_statement_that_points_back_brings_the_sentence_before_it():
+    text = "Suno has closed a round. The company is now valued at $5.4 billion."
+    answer = ask("What is the valuation of Suno?", OLD, told("new", "2026-06-04", text, title="Suno raises money"))
+    assert [item.text for item in answer.sentences][:2] == text.replace(". ", ".\n").split("\n")
+    assert [bool(item.lead) for item in answer.sentences] == [True, False, True]
+
+
+def test_without_a_date_a_statement_is_never_the_later():
+    undated = told("undated", None, "Investors now value Suno at $5.4 billion.")
+    assert articles(ask("What is the valuation of Suno?", OLD, undated))[0] == "old"
+
+
+def test_a_question_about_a_named_year_is_answered_from_that_year():
+    assert articles(ask("What was the valuation of Suno in its 2024 valuation round?", OLD, NEW))[0] == "old"
+
+
+def test_publishers_that_differ_within_a_week_are_both_shown():
+    one = told("one", "2025-01-27", "The market value of Nvidia shrank by $600 billion.", publisher="CNBC")
+    two = told("two", "2025-01-28", "More than $560 billion of the value of Nvidia vanished.", publisher="Reuters")
+    answer = ask("How much value did Nvidia lose?", one, two)
+    assert articles(answer)[:2] == ["two", "one"]
+    assert [item.lead for item in answer.sentences][:2] == ["Reuters, 28 January 2025:", "CNBC, 27 January 2025:"]
+    assert [note.kind for note in answer.notes] == [NoteKind.CONFLICT]
+
+
+def test_the_words_of_a_brief_are_never_put_into_a_publishers_mouth():
+    text = "The market value of Nvidia shrank by $600 billion."
+    one = told("one", "2025-01-27", text, publisher="CNBC", kind=Kind.BRIEF)
+    two = told("two", "2025-01-28", "More than $560 billion of the value of Nvidia vanished.", publisher="Reuters")
+    answer = ask("How much value did Nvidia lose?", one, two)
+    assert answer.sentences[1].lead == "Brief, after a report by CNBC, 27 January 2025:"
+
+
+def test_sources_that_one_article_names_are_both_shown():
+    text = "Bloomberg describes a round of $2 billion for Kling.\n\nReuters says that Kling may raise $3 billion."
+    answer = ask("How much is Kling raising?", told("only", "2026-07-03", text))
+    assert {item.quote for item in answer.citations} == set(text.split("\n\n"))
+
+
+def test_what_was_called_off_leads_over_what_was_planned():
+    plan = told("plan", "2025-12-11", "Disney will buy $1 billion of OpenAI equity and put money into OpenAI.")
+    end = told("end", "2026-03-24", "Disney will not make its planned $1 billion investment in OpenAI equity.")
+    assert articles(ask("Is Disney putting money into OpenAI?", plan, end))[:2] == ["end", "plan"]
+
+
+def test_that_a_price_was_not_made_known_is_said():
+    text = (
+        "Netflix is buying InterPositive for its tools.\n\nIts founder joins Netflix.\n\nThe terms were not disclosed."
+    )
+    answer = ask(
+        "What price is Netflix paying for InterPositive?",
+        told("deal", "2026-03-06", text, title="Netflix buys InterPositive"),
+    )
+    assert "The terms were not disclosed." in [item.quote for item in answer.citations]
+
+
+def test_a_question_about_now_is_led_by_the_newest_article_on_the_matter():
+    first = told("first", "2024-09-18", "Lionsgate and Runway are building a model together.")
+    then = told("then", "2026-06-11", "Lionsgate and Runway are making a series.")
+    assert articles(ask("What are Lionsgate and Runway building together?", first, then))[0] == "then"
+    assert articles(ask("What were Lionsgate and Runway building together?", first, then))[0] == "first"
+
+
+@pytest.mark.parametrize(
+    ("question", "now"),
+    [
+        ("What is OpenAI valued at?", True),
+        ("suno valuation?", True),
+        ("Who runs Ethovox?", True),
+        ("Which studios are suing Midjourney", True),
+        ("How much did Suno raise?", False),
+        ("Who sued Midjourney?", False),
+        ("Why did the deal fail?", False),
+    ],
+)
+def test_the_tense_tells_whether_the_present_is_asked_about(question, now):
+    assert is_about_now(question) is now
