@@ -11,7 +11,8 @@ from typing import Any
 
 from rag.config import describe_settings, read_settings
 from rag.errors import NewsdeskError, QuestionError
-from rag.schema import Answer, AnswerStatus, Question, Scope, Understanding, end_of_day
+from rag.schema import Answer, AnswerStatus, LimitKind, Question, Scope, Understanding, end_of_day
+from rag.statements import stated
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ask.add_argument("--to", dest="until", metavar="DATE", help="only articles published on or before this day")
     ask.add_argument("--publisher", action="append", default=[], help="only this publisher; repeatable")
     ask.add_argument("--section", action="append", default=[], help="only this section; repeatable")
+    ask.add_argument(
+        "--literal",
+        action="store_true",
+        help="read no period, publisher or kind of article out of the question's words",
+    )
     ask.add_argument("--json", action="store_true", help="JSON on standard output")
     parsed = parser.parse_args(arguments)
     try:
@@ -43,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 publishers=tuple(parsed.publisher),
                 sections=tuple(parsed.section),
             ),
+            unread=tuple(LimitKind) if parsed.literal else (),
         )
         from rag.engine import open_engine
 
@@ -66,8 +73,9 @@ def day(text: str, name: str) -> datetime:
 def as_text(answer: Answer) -> str:
     """Return an answer for reading in a terminal."""
     lines: list[str] = []
+    limits = stated(answer)
     if answer.status is AnswerStatus.ANSWERED:
-        lines += [answer.text, ""]
+        lines += [f"{limits}:"] * bool(limits) + [answer.text, ""]
         lines += [f"Note: {note.text}" for note in answer.notes] + [""] * bool(answer.notes)
         for citation in answer.citations:
             article = citation.article
@@ -81,7 +89,7 @@ def as_text(answer: Answer) -> str:
             lines.append(f"    “{citation.quote}”")
             lines.append(f"    {article.url or article.source}")
     else:
-        lines.append("The archive does not say.")
+        lines.append(f"{limits}, the archive does not say." if limits else "The archive does not say.")
         lines += [f"Note: {note.text}" for note in answer.notes]
         if answer.nearest:
             lines += ["", "Nearest articles (they do not answer the question):"]
@@ -104,6 +112,7 @@ def as_record(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question.text,
         "status": answer.status.value,
+        "limits": stated(answer),
         "as_of": answer.as_of.isoformat(),
         "answer": answer.text,
         "confidence": round(answer.confidence, 4),

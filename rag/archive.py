@@ -21,7 +21,7 @@ from rag import tables
 from rag.errors import ArchiveDamagedError, ArchiveMissingError, ConfigurationError
 from rag.schema import Article, Moment, Passage, Scope
 from rag.tables import chunks, timestamp
-from rag.versions import OF_VERSION, VersionReader, article_of
+from rag.versions import OF_VERSION, VersionReader, article_of, moment_of
 
 SCHEMA_VERSION = "2"
 
@@ -161,6 +161,20 @@ class ArchiveReader(VersionReader):
         query = select(article.publisher).where(article.duplicate_of.is_(None), article.publisher.is_not(None))
         with self.engine.connect() as connection:
             return tuple(sorted(connection.scalars(query.distinct())))
+
+    def newest_before(self, as_of: datetime) -> Moment | None:
+        """Return when the newest of the searched articles that were available before ``as_of`` was published."""
+        passage, article = tables.passages.c, tables.articles.c
+        query = (
+            select(article.published, article.published_precision, article.published_origin)
+            .join(tables.passages, passage.article_id == article.id)
+            .where(passage.available < timestamp(as_of), passage.published.is_not(None))
+            .order_by(passage.available.desc())
+            .limit(1)
+        )
+        with self.engine.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else moment_of(row.published, row.published_precision, row.published_origin)
 
     def entities(self) -> frozenset[str]:
         """Return what the searched articles are said to be about."""

@@ -34,6 +34,7 @@ class Settings:
     encoder: str = _setting("auto", "how the model runs: auto (measured once and remembered) or a name it offers")
     host: str = _setting("127.0.0.1", "address the page listens on")
     port: int = _setting(7860, "port the page listens on")
+    stale_days: int = _setting(90, "age in days above which articles and the archive are called old")
     log_level: str = _setting("WARNING", "level of the log on standard error")
 
     @property
@@ -45,6 +46,10 @@ class Settings:
     def database_url(self) -> str:
         """The archive's SQLAlchemy URL, SQLite inside the data folder unless set."""
         return self.database or f"sqlite:///{self.folder / 'archive.db'}"
+
+
+_NUMBERS = {"port": 65535, "stale_days": 100_000}
+"""The settings that are whole numbers, with the highest of each."""
 
 
 def environment_name(setting: str) -> str:
@@ -91,15 +96,18 @@ def read_settings(
 
 
 def _checked(values: dict[str, Any]) -> Settings:
-    if "port" in values:
+    for name, highest in _NUMBERS.items():
+        if name not in values:
+            continue
+        variable = environment_name(name)
         try:
-            values["port"] = int(values["port"])
+            values[name] = int(values[name])
         except (TypeError, ValueError):
-            raise ConfigurationError(f"NEWSDESK_PORT must be a whole number, not {values['port']!r}.") from None
-        if not 0 <= values["port"] <= 65535:
-            raise ConfigurationError(f"NEWSDESK_PORT must lie in 0..65535, not {values['port']}.")
+            raise ConfigurationError(f"{variable} must be a whole number, not {values[name]!r}.") from None
+        if not 0 <= values[name] <= highest:
+            raise ConfigurationError(f"{variable} must lie in 0..{highest}, not {values[name]}.")
     for name, value in values.items():
-        if name != "port" and not isinstance(value, str):
+        if name not in _NUMBERS and not isinstance(value, str):
             raise ConfigurationError(f"{environment_name(name)} must be text, not {value!r}.")
     level = values.setdefault("log_level", Settings.log_level).upper()
     if level not in LOG_LEVELS:

@@ -14,10 +14,13 @@ from rag.embed import Encoder, load_encoder
 from rag.errors import QuestionError
 from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
+from rag.freshness import freshness
+from rag.hearing import answer_each, hear, side_by_side
+from rag.outside import nothing_inside, without_unknown
 from rag.rank import Ranker
 from rag.remembering import RememberingEncoder
 from rag.retrieve import HybridRetriever
-from rag.schema import Answer, Answerer, Question, Retriever, Understanding
+from rag.schema import Answer, Answerer, Question, Retriever, Scope, Understanding
 from rag.stores import Stores
 from rag.understand import understand
 from rag.vocabulary import VocabularyReader
@@ -78,12 +81,28 @@ class Engine:
         question = _checked(question)
         understanding = self.understand(question)
         searched = replace(question, text=understanding.text, scope=understanding.scope)
-        passages = self.retriever(searched, limit=self.passages)
+        hearings = hear(self.retriever, searched, understanding, limit=self.passages) if understanding.each else ()
+        passages = side_by_side(hearings) if hearings else self.retriever(searched, limit=self.passages)
         retrieved = time.perf_counter()
-        for answer in self.answerer(searched, passages):
+        answers = answer_each(self.answerer, hearings) if hearings else self.answerer(searched, passages)
+        for answer in answers:
+            if understanding.unknown_publishers and not answer.complete:
+                continue  # what it says may have to be taken back
+            if answer.complete:
+                answer = self._completed(answer, searched, understanding)
             now = time.perf_counter()
             seconds = {"retrieve": retrieved - began, "answer": now - retrieved, "total": now - began}
             yield replace(answer, question=question, understanding=understanding, seconds=seconds)
+
+    def _completed(self, answer: Answer, searched: Question, understanding: Understanding) -> Answer:
+        """Return a complete answer with what is to be said about its limits and its age."""
+        if not answer.passages and not searched.scope.is_everything:
+            outside = self.retriever(replace(searched, scope=Scope()), limit=self.passages)
+            answer = nothing_inside(searched, answer, outside)
+        answer = without_unknown(answer, understanding)
+        newest = self.stores.archive.newest_before(answer.as_of)
+        age = freshness(answer, understanding, newest=newest, stale_days=self.stores.settings.stale_days)
+        return replace(answer, notes=(*answer.notes, *age))
 
 
 def open_engine(settings: Settings, *, encoder: Encoder | None = None, writer: bool = True) -> Engine:

@@ -262,6 +262,8 @@ class NoteKind(StrEnum):
     """What was said earlier no longer holds."""
     CONFLICT = "conflict"
     """The articles disagree."""
+    AGE = "age"
+    """How old the newest cited article is."""
     STALE = "stale"
     """What is cited, or the archive itself, is old."""
     LIMITS = "limits"

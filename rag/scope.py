@@ -11,11 +11,11 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from rag.latest import asks_for_latest
-from rag.periods import DAY, Period, day_of_asking, describe_period, midnight
-from rag.time_attachment import Attachment, Role, Strength
-from rag.time_expressions import Expression, find_expressions
+from rag.periods import DAY, Period, Unit, day_of_asking, describe_period, midnight
+from rag.time_attachment import Attachment, Role, Strength, surroundings
+from rag.time_expressions import Expression, Limit, find_expressions
 from rag.time_roles import attachment
-from rag.time_words import readable
+from rag.time_words import Fate, pattern, readable
 
 __all__ = ["Period", "Reading", "Role", "describe_period", "read_time"]
 
@@ -28,7 +28,9 @@ class Reading:
 
     ``period`` limits the articles by their date of publication, and is ``None`` unless ``role`` is PUBLICATION.
     ``text`` is the span (start, end) of the expression that decided, ``None`` without one. ``latest`` is True when
-    the question asks for the newest state, whatever the role.
+    the question asks for the newest state, whatever the role is. ``firm`` tells that the period surely is that of
+    the articles ("reports from March 2024", "last month"). Otherwise it is the time at which something happened
+    ("who sued in 2024"), of which is also told later; ``event`` is that time, with the role EVENT too.
     """
 
     period: Period | None
@@ -36,6 +38,7 @@ class Reading:
     role: Role
     latest: bool
     firm: bool = False
+    event: Period | None = None
 
 
 def read_time(question: str, as_of: datetime) -> Reading:
@@ -54,15 +57,51 @@ def read_time(question: str, as_of: datetime) -> Reading:
         period = _period(text, limits, today)
         if period is not None:
             span = (min(one.start for one in limits), max(one.end for one in limits))
-            firm = any(
-                one.phrase.relative or attached.strength is Strength.NEWS for one, attached in found if one in limits
+            firm = any(_is_firm(shown, text, one, found_as, today) for one, found_as in found if one in limits)
+            return Reading(
+                period=period,
+                text=span,
+                role=Role.PUBLICATION,
+                latest=latest,
+                firm=firm,
+                event=None if firm else period,
             )
-            return Reading(period=period, text=span, role=Role.PUBLICATION, latest=latest, firm=firm)
     for role in (Role.EVENT, Role.NONE):
         for expression, attached in found:
             if attached.role is role or (role is Role.NONE and attached.role is Role.PUBLICATION):
-                return Reading(period=None, text=(expression.start, expression.end), role=role, latest=latest)
+                dated = role is Role.EVENT and expression.phrase.fate is Fate.DATED
+                event = _period(text, [expression], today) if dated else None
+                span = (expression.start, expression.end)
+                return Reading(period=None, text=span, role=role, latest=latest, event=event)
     return Reading(period=None, text=None, role=Role.NONE, latest=latest)
+
+
+_SAID = pattern(r"\b(?:sa(?:y|ys|id)|t(?:ell|ells|old)|announce[sd]?|claim(?:s|ed)?)\b")
+_REPORTED = pattern(
+    r"\b(?:report(?:s|ed|ing)?|publish(?:es|ed|ing)?|wrote|writ(?:e|es|ten|ing)|cover(?:s|ed|ing)?|headlined?)\b"
+    r"|\bwhat(?:'s| is| was| were| has| have| had)? (?:happen(?:s|ed|ing)?|went on|going on|new|occurred|in the news)\b"
+)
+
+
+def _is_firm(question: str, text: str, expression: Expression, attached: Attachment, today: date) -> bool:
+    """Whether the period limits the articles, rather than being when something happened of which they tell later.
+
+    A happening since some day is told since that day; one "in 2024" is still told in 2025, and a whole year names
+    it too loosely to limit anything. Nearer times are asked for as news, and so is what opens a question. Words
+    are told as soon as they are said, if not always on the same day.
+    """
+    if attached.strength is Strength.NEWS or expression.limit in (Limit.SINCE, Limit.AFTER):
+        return True
+    if expression.limit is not Limit.INSIDE:
+        return False
+    is_over = expression.until is not None and expression.until <= today
+    if expression.phrase.unit is Unit.YEAR:
+        return expression.phrase.relative and not is_over
+    if expression.phrase.relative or _REPORTED.search(text) or surroundings(question, text, expression).leading:
+        return True
+    return expression.phrase.unit is not Unit.DAY and (
+        expression.phrase.in_year is not None or _SAID.search(text) is not None
+    )
 
 
 def _strongest(found: list[tuple[Expression, Attachment]]) -> list[Expression]:

@@ -39,7 +39,8 @@ def understand(question: Question, *, publishers: Sequence[str] = (), newsmakers
     sources = read_sources(question.text, publishers, newsmakers=newsmakers)
     unread = {*question.unread, *_given(question.scope)}
     read = [limit for limit in sources.limits if limit.kind is not LimitKind.PUBLISHERS or sources.publishers]
-    if time.period is not None and time.text is not None and time.firm:
+    # What a publisher said in March, it published in March.
+    if time.period is not None and time.text is not None and (time.firm or sources.publishers):
         read.insert(0, Limit(kind=LimitKind.PERIOD, spans=(time.text,)))
     limits = tuple(limit for limit in read if limit.kind not in unread)
     said = Scope(

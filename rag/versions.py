@@ -110,8 +110,8 @@ def article_of(row: Row[Any], *, version: int) -> Article:
         language=row.language,
         kind=Kind(row.kind),
         entities=tuple(row.entities),
-        published_at=_moment(row.published, row.published_precision, row.published_origin),
-        modified_at=_moment(row.version_modified, row.version_modified_precision, row.version_modified_origin),
+        published_at=moment_of(row.published, row.published_precision, row.published_origin),
+        modified_at=moment_of(row.version_modified, row.version_modified_precision, row.version_modified_origin),
         ingested_at=from_timestamp(row.ingested),
         source=row.source,
         version=version,
@@ -119,7 +119,8 @@ def article_of(row: Row[Any], *, version: int) -> Article:
     )
 
 
-def _moment(seconds: int | None, precision: str | None, origin: str | None) -> Moment | None:
+def moment_of(seconds: int | None, precision: str | None, origin: str | None) -> Moment | None:
+    """Return a moment from its columns, None when it is unknown."""
     if seconds is None:
         return None
     return Moment(value=from_timestamp(seconds), precision=DatePrecision(precision or "time"), origin=origin or "")

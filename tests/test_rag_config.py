@@ -30,6 +30,8 @@ def test_the_page_listens_on_this_machine_only_unless_told_otherwise():
     [
         ({"NEWSDESK_PORT": "high"}, "whole number"),
         ({"NEWSDESK_PORT": "70000"}, "0..65535"),
+        ({"NEWSDESK_STALE_DAYS": "a month"}, "NEWSDESK_STALE_DAYS must be a whole number"),
+        ({"NEWSDESK_STALE_DAYS": "-1"}, "NEWSDESK_STALE_DAYS must lie in 0"),
         ({"NEWSDESK_CHROMA": "localhost:8000"}, "http://"),
         ({"NEWSDESK_LOG_LEVEL": "loud"}, "DEBUG, INFO, WARNING"),
         ({"NEWSDESK_CONFIG": "nowhere.toml"}, "Name one that exists"),

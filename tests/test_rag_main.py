@@ -44,6 +44,28 @@ def test_a_period_and_a_publisher_limit_the_passages(archive, capsys):
     assert all("2025-01-01" <= item["published_at"] <= "2025-12-31" for item in passages)
 
 
+def test_limits_read_out_of_the_words_are_stated_unless_taken_literally(archive, capsys):
+    words = "According to Bloomberg, what is Runway worth?"
+    assert main(["ask", words, "--as-of", "2024-01-01"]) == 0
+    assert capsys.readouterr().out.startswith("In articles credited to Bloomberg:\n")
+    main(["ask", words, "--json"])
+    record = json.loads(capsys.readouterr().out)
+    assert record["understanding"]["scope"]["publishers"] == ["Bloomberg"]
+    assert record["understanding"]["limits"] == [{"kind": "publishers", "spans": [[0, 22]]}]
+    assert record["limits"] == "In articles credited to Bloomberg"
+    main(["ask", words, "--literal", "--json"])
+    record = json.loads(capsys.readouterr().out)
+    assert (record["limits"], record["understanding"]["limits"]) == ("", [])
+
+
+def test_a_limit_that_leaves_nothing_is_told_with_what_is_nearest(archive, capsys):
+    assert main(["ask", "What did Bloomberg report in May 2020?", "--as-of", "2024-01-01"]) == 4
+    shown = capsys.readouterr().out
+    assert shown.startswith("In articles published 1–31 May 2020, credited to Bloomberg, the archive does not say.")
+    assert "Note: The archive has no articles published 1–31 May 2020, credited to Bloomberg." in shown
+    assert "Nearest articles" in shown
+
+
 def test_what_the_archive_does_not_say_has_its_own_exit_code(archive, capsys):
     assert main(["ask", "What is the capital of France?"]) == 4
     shown = capsys.readouterr().out
