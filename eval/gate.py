@@ -22,10 +22,11 @@ TURNS = 2.0
 """So many questions may turn before a figure counts as lower."""
 FLOORS = (
     "hit@1", "hit@5", "MRR@10", "nDCG@10", "answer in cited quotes", "evidence cited", "citation recall",
-    "citation precision", "pairs right at both dates", "unanswerable declined", "AUROC of the confidence",
+    "citation precision", "pairs right at both dates", "conflicts shown", "unanswerable declined",
+    "AUROC of the confidence",
 )  # fmt: skip
 """Figures that must not fall; of the last, an area, ``TURNS`` over its questions is close to its rounding noise."""
-CEILINGS = ("false refusals",)
+CEILINGS = ("false refusals", "false conflict notes")
 EXACT = {"citation integrity": 1.0}
 
 

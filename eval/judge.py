@@ -13,6 +13,7 @@ from eval.measures import values_of
 from eval.record import (
     CitationRecord,
     EvidenceRecord,
+    NoteRecord,
     PassageRecord,
     Record,
     SentenceRecord,
@@ -47,8 +48,11 @@ def judge(archive: ArchiveReader, gold: GoldQuestion, answer: Answer, *, withhel
             "text": answer.text,
             "short": highlighted[0] if highlighted else " ".join(item.text for item in answer.sentences),
             "sentences": tuple(
-                SentenceRecord(text=item.text, citations=item.citations, highlight=item.highlight)
+                SentenceRecord(text=item.text, citations=item.citations, highlight=item.highlight, lead=item.lead)
                 for item in answer.sentences
+            ),
+            "notes": tuple(
+                NoteRecord(kind=item.kind.value, text=item.text, citations=item.citations) for item in answer.notes
             ),
             "evidence": evidence,
             "passages": passages,

@@ -19,7 +19,10 @@ from numpy.typing import NDArray
 
 from eval.record import Record, Verdict
 from eval.summary import RiskPoint
+from rag.schema import NoteKind
 
+CONFLICT, LATEST = "conflict", "latest"
+"""Kinds of gold questions: publishers differ; how things stand, asked at two dates."""
 CUT_OFFS = (1, 5, 10)
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’“”")
@@ -43,6 +46,9 @@ DEFINITIONS: Mapping[str, str] = {
     "unanswerable declined": "unanswerable questions that are declined",
     "false answers": "unanswerable questions that are answered",
     "pairs right at both dates": "latest-wins pairs answered right as of both dates",
+    "conflicts shown": "questions on which reports differ, with every wanted part cited and the difference noted",
+    "false conflict notes": "other answerable questions with a note that reports differ or, where how things stand is "
+    "not what is asked, that they changed",
     "AUROC of the confidence": "chance that an answerable question has more confidence than an unanswerable one",
     "area under risk-coverage": "mean share of wrong answers over all coverages, most confident first; less is better",
     "failed": "questions that ended in an error",
@@ -61,6 +67,7 @@ def values_of(record: Record) -> dict[str, float]:
         values["answer in cited quotes"] = right
         values["evidence cited"] = float(any(item.gold for item in record.citations))
         values["citation recall"] = _cited_share(record)
+        values |= conflict_values(record)
         if len(record.answers) == 1:
             said = record.short if answered else ""
             values["exact match"] = max(exact_match(said, alias) for alias in record.answers[0])
@@ -82,6 +89,20 @@ def values_of(record: Record) -> dict[str, float]:
         if inside:
             values["cited inside the period"] = sum(inside) / len(inside)
     return {name: round(value, 6) for name, value in values.items()}
+
+
+def conflict_values(record: Record) -> dict[str, float]:
+    """Return whether a difference between reports is shown, or for another kind of question falsely noted.
+
+    A difference counts as noted by either kind of note: which of the two is right depends on how far apart
+    the reports are. That a matter changed may be said of a question of kind ``latest``.
+    """
+    noted = {item.kind for item in record.notes}
+    if record.kind == CONFLICT:
+        shown = record.verdict is Verdict.RIGHT and bool(noted & {NoteKind.CONFLICT, NoteKind.CHANGED})
+        return {"conflicts shown": float(shown)}
+    unwanted = {NoteKind.CONFLICT} if record.kind == LATEST else {NoteKind.CONFLICT, NoteKind.CHANGED}
+    return {"false conflict notes": float(bool(noted & unwanted))}
 
 
 def retrieval_values(record: Record) -> dict[str, float]:

@@ -97,11 +97,20 @@ class CitationRecord(_Frozen):
 
 
 class SentenceRecord(_Frozen):
-    """A statement of the answer; ``highlight`` is the span of its most direct words."""
+    """A statement of the answer; ``highlight`` is the span of its most direct words, ``lead`` words of ours before."""
 
     text: str
     citations: tuple[int, ...]
     highlight: tuple[int, int] | None = None
+    lead: str = ""
+
+
+class NoteRecord(_Frozen):
+    """A remark beside the answer; ``kind`` is a value of ``rag.schema.NoteKind``."""
+
+    kind: str
+    text: str
+    citations: tuple[int, ...] = ()
 
 
 class TurnRecord(_Frozen):
@@ -141,6 +150,7 @@ class Record(_Frozen):
     text: str = ""
     short: str = ""
     sentences: tuple[SentenceRecord, ...] = ()
+    notes: tuple[NoteRecord, ...] = ()
     citations: tuple[CitationRecord, ...] = ()
     nearest: tuple[str, ...] = ()
     passages: tuple[PassageRecord, ...] = ()

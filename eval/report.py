@@ -18,7 +18,7 @@ STYLES = ("page.css", "questions.css", "record.css")
 SCRIPTS = ("element.js", "passages.js", "record.js", "questions.js")
 GROUPS: Mapping[str, str] = {
     "Retrieval": r"(hit|recall|precision|MRR|nDCG)@",
-    "Answers": r"answer |exact match|token F1|accuracy|pairs|failed",
+    "Answers": r"answer |exact match|token F1|accuracy|pairs|conflicts|false conflict|failed",
     "Citations": r"citation|cited|evidence",
     "Abstention": r"coverage|false|unanswerable|AUROC|area under",
     "Others": "",

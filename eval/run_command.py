@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 SHOWN = (
     "hit@1", "hit@5", "MRR@10", "nDCG@10", "answer in cited quotes", "evidence cited", "citation integrity",
-    "citation precision", "cited inside the period", "pairs right at both dates", "accuracy when answered",
-    "false refusals", "unanswerable declined", "AUROC of the confidence", "failed",
+    "citation precision", "cited inside the period", "pairs right at both dates", "conflicts shown",
+    "false conflict notes", "accuracy when answered", "false refusals", "unanswerable declined",
+    "AUROC of the confidence", "failed",
 )  # fmt: skip
 """The figures of the table on the terminal; the report has all."""
 

@@ -12,6 +12,7 @@ from eval.measures import (
     DEFINITIONS,
     area_under_risk_coverage,
     auroc,
+    conflict_values,
     exact_match,
     normalised,
     pairs_right,
@@ -20,11 +21,27 @@ from eval.measures import (
     token_f1,
     values_of,
 )
-from eval.record import Verdict
+from eval.record import NoteRecord, Verdict
 from eval.summary import RiskPoint
 
 RANKS = st.lists(st.one_of(st.none(), st.integers(1, 12)), min_size=1, max_size=6)
 WORDS = st.lists(st.sampled_from(["luma", "the", "raised", "$900", "million", "a"]), max_size=6).map(" ".join)
+
+
+def noted(kind, note, verdict=Verdict.RIGHT):
+    notes = (NoteRecord(kind=note, text="So."),) if note else ()
+    return conflict_values(record(kind=kind, verdict=verdict, notes=notes))
+
+
+def test_a_conflict_is_shown_when_all_is_cited_and_the_difference_noted():
+    assert noted("conflict", "conflict") == noted("conflict", "changed") == {"conflicts shown": 1.0}
+    assert noted("conflict", None) == noted("conflict", "stale") == {"conflicts shown": 0.0}
+    assert noted("conflict", "conflict", Verdict.NOT_SAID) == {"conflicts shown": 0.0}
+
+
+def test_only_of_how_things_stand_may_a_note_say_that_they_changed():
+    assert noted("latest", "changed") == noted("fact", None) == {"false conflict notes": 0.0}
+    assert noted("latest", "conflict") == noted("fact", "changed") == {"false conflict notes": 1.0}
 
 
 @st.composite

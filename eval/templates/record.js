@@ -47,7 +47,8 @@ function sentences(record, key) {
     const points = Array.from(sentence.text);
     const unit = (count) => points.slice(0, count).join("").length;
     const spans = sentence.highlight ? [sentence.highlight.map(unit)] : [];
-    return [marked(sentence.text, { direct: spans }), sentence.citations.map((name) => {
+    const lead = sentence.lead && [element("span", { class: "soft" }, sentence.lead), " "];
+    return [lead, marked(sentence.text, { direct: spans }), sentence.citations.map((name) => {
       const link = element("a", { class: "cite", href: `#${key}-${name}`, "aria-label": `Citation ${name}` }, String(name));
       link.addEventListener("click", (event) => {
         event.preventDefault();
@@ -88,7 +89,8 @@ function answerView(record, title = "Answer") {
       : record.sentences.length
         ? element("p", { class: "words" }, sentences(record, "citation"))
         : element("p", { class: "words" }, record.text || "(no words)");
-  const made = section(title, element("p", null, verdictChip(record)), said, record.error === null && confidence,
+  const notes = (record.notes ?? []).map((note) => element("p", { class: "soft" }, `Note, ${note.kind}: ${note.text}`));
+  const made = section(title, element("p", null, verdictChip(record)), said, notes, record.error === null && confidence,
     record.citations.map((item) => citationView(item, record)));
   made.classList.add("reply");
   return made;
