@@ -12,15 +12,18 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from rag import render
+from rag.chips import EDITABLE, filters_of, unlimited
 from rag.config import Settings, describe_settings, read_settings
 from rag.errors import ConfigurationError, NewsdeskError, QuestionError
 from rag.form import Example, read_examples, read_question
+from rag.schema import LimitKind, Question
 from rag.shield import Shield
 from rag.turns import Exchange, converse
 
@@ -35,7 +38,7 @@ KEPT_TURNS = 50
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "rag" / "static"
 EXAMPLES = HERE / "corpus" / "examples.json"
-STYLES = ("colours", "page", "conversation", "form", "evidence", "start", "narrow")
+STYLES = ("colours", "page", "conversation", "chips", "form", "evidence", "start", "narrow")
 HEAD = "".join(f'<link rel="stylesheet" href="newsdesk/{name}.css">' for name in STYLES) + (
     '<script src="newsdesk/page.js" defer></script>'
 )
@@ -72,6 +75,9 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         except QuestionError as error:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), str(render.render_notice(str(error)))
             return
+        yield from grow(kept, asked)
+
+    def grow(kept: tuple[Exchange, ...], asked: Question) -> Any:
         shown, typed = None, ""
         for exchange in converse(engine, kept, asked):
             grown = (*kept, exchange)[-KEPT_TURNS:]
@@ -79,6 +85,32 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
             shown = exchange.evidence if is_news else shown
             yield messages(grown), panel(grown) if is_news else gr.skip(), grown, typed, ""
             typed = gr.skip()
+
+    def ask_without(kind: LimitKind, kept: tuple[Exchange, ...]) -> Any:
+        asked = kept[-1].asked if kept else None
+        if asked is None:
+            yield (gr.skip(),) * 5
+            return
+        yield from grow(kept, unlimited(asked, kind))
+
+    def edit(kind: LimitKind, kept: tuple[Exchange, ...]) -> tuple[Any, ...]:
+        last = kept[-1] if kept else None
+        if last is None or last.asked is None or last.understanding is None:
+            return (gr.skip(),) * 4
+        found = filters_of(last.understanding.scope)
+        if kind is LimitKind.PERIOD:
+            return last.asked.text, found.since, found.until, gr.skip()
+        return last.asked.text, gr.skip(), gr.skip(), list(found.publishers)
+
+    def chips(kept: tuple[Exchange, ...]) -> list[dict[str, Any]]:
+        """Tell every chip's row, and its buttons, what to show."""
+        labels = {chip.kind: chip.label for chip in kept[-1].chips} if kept else {}
+        updates = [gr.update(visible=bool(labels))]
+        for kind in LimitKind:
+            label = labels.get(kind, "")
+            updates += [gr.update(visible=kind in labels), gr.update(value=label)]
+            updates += [gr.update(value=f"Remove the limit: {label}")] * (kind in EDITABLE)
+        return updates
 
     def fill(event: gr.SelectData) -> tuple[str, str, str, list[str], str]:
         example = examples[int(event.index)]
@@ -99,6 +131,20 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
                     examples=[{"text": item.question, "display_text": item.label} for item in examples] or None,
                 )  # fmt: skip
                 notice = markdown(Markup(), "notice")
+                shown_chips: list[Any] = []
+                edits: dict[LimitKind, gr.Button] = {}
+                removals: dict[LimitKind, gr.Button] = {}
+                with gr.Row(elem_id="understood", visible=False) as understood:
+                    shown_chips.append(understood)
+                    for kind in LimitKind:
+                        with gr.Row(elem_classes="chip", visible=False) as chip:
+                            shown_chips.append(chip)
+                            if kind in EDITABLE:
+                                edits[kind] = gr.Button("", elem_classes="edit", size="sm", min_width=0)
+                                shown_chips.append(edits[kind])
+                            name = "remove" if kind in EDITABLE else "whole"
+                            removals[kind] = gr.Button("", elem_classes=name, size="sm", min_width=0)
+                            shown_chips.append(removals[kind])
                 box = gr.Textbox(
                     elem_id="question", label="Question", show_label=False, container=False, max_lines=4,
                     placeholder="Ask the archive…", submit_btn="Ask",
@@ -123,7 +169,17 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
                 ask, form, result, **hidden
             ),
         ]
-        renew.click(lambda: ([], panel(()), (), "", ""), None, result, cancels=asking, **hidden)
+        asking += [
+            button.click(partial(ask_without, kind), conversation, result, **hidden)
+            for kind, button in removals.items()
+        ]
+        for step in asking:
+            step.then(chips, conversation, shown_chips, **hidden)
+        for kind, button in edits.items():
+            button.click(partial(edit, kind), conversation, [box, since, until, publishers], **hidden)
+        renew.click(lambda: ([], panel(()), (), "", ""), None, result, cancels=asking, **hidden).then(
+            chips, conversation, shown_chips, **hidden
+        )
         page.load(
             lambda: (str(render.render_masthead(engine.overview())), gr.update(choices=publisher_choices())),
             None, [masthead, publishers], **hidden,

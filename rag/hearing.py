@@ -131,7 +131,7 @@ def _from_best_article(answer: Answer) -> Answer:
 def _moved(sentence: Sentence, shift: int, citations: Sequence[Citation]) -> Sentence:
     """Count on from the citations of the publishers before, and name the publisher in front of its first sentence."""
     first = sentence.citations[:1] == (1,)
-    lead = sentence.lead or (_speaker(citations[0]) if first else "")
+    lead = _speaker(citations[0]) if first else sentence.lead
     return replace(sentence, citations=tuple(number + shift for number in sentence.citations), lead=lead)
 
 

@@ -13,13 +13,14 @@ import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from rag.schema import Answer, AnswerStatus, Article, Citation, Moment, Note, Scope, ScoredPassage, Sentence
+from rag.schema import Answer, AnswerStatus, Article, Citation, Moment, Note, ScoredPassage, Sentence
+from rag.statements import last_day, spell_date, stated
 
 if TYPE_CHECKING:
     from rag.engine import Overview
@@ -69,11 +70,6 @@ def web_address(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if is_plain else None
-
-
-def spell_date(day: date, *, short: bool = False) -> str:
-    """Return ``14 January 2025``, or ``14 Jan 2025`` when ``short``."""
-    return f"{day.day} {day:%b %Y}" if short else f"{day.day} {day:%B %Y}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,17 +157,21 @@ def render_answer(answer: Answer, turn: int) -> Markup:
     """Return an answer, grown or growing, with its citation numbers linked to the cards of ``turn``."""
     if not answer.complete and not answer.sentences:
         return render_waiting("Reading what was found…")
+    limits = stated(answer)
+    within = Markup('<p class="stated">{}</p>').format(inert(f"{limits}:")) if limits else Markup()
     notes = Markup().join(_note(note, turn) for note in answer.notes)
     if answer.complete and answer.status is AnswerStatus.ABSTAINED:
         hint = "The nearest articles are listed as evidence; none of them answers the question."
         body = Markup('<p class="verdict">{}</p><p class="hint">{}</p>').format(
             inert(ABSTENTION), inert(hint if answer.nearest else "Nothing in it comes near the question.")
         )
-        return Markup('<div class="answer abstained">{}{}{}</div>').format(body, notes, _meta(answer))
+        return Markup('<div class="answer abstained">{}{}{}{}</div>').format(within, body, notes, _meta(answer))
     cited = {citation.number: citation for citation in answer.citations}
     sentences = Markup(" ").join(_sentence(sentence, cited, turn) for sentence in answer.sentences)
     state, ending = ("", notes + _meta(answer)) if answer.complete else (" growing", Markup())
-    return Markup('<div class="answer{}"><p class="sentences">{}</p>{}</div>').format(state, sentences, ending)
+    return Markup('<div class="answer{}">{}<p class="sentences">{}</p>{}</div>').format(
+        state, within, sentences, ending
+    )
 
 
 def _sentence(sentence: Sentence, cited: dict[int, Citation], turn: int) -> Markup:
@@ -209,9 +209,7 @@ def _mark(citation: Citation, turn: int) -> Markup:
 
 
 def _meta(answer: Answer) -> Markup:
-    # The as-of date is an exclusive bound: asked as of the end of a day, it is the next midnight.
-    parts = [f"as of {spell_date((answer.as_of - timedelta(microseconds=1)).date())}"]
-    parts += _limits(answer.understanding.scope if answer.understanding else answer.question.scope)
+    parts = [f"as of {spell_date(last_day(answer.as_of))}"]
     if answer.citations:
         parts.append(_sources([citation.article for citation in answer.citations]))
     if answer.seconds:
@@ -226,20 +224,6 @@ def _sources(articles: Sequence[Article]) -> str:
         return f"{count}, date unknown"
     first, last = spell_date(days[0], short=True), spell_date(days[-1], short=True)
     return f"{count}, {first}" + (f" – {last}" if last != first else "")
-
-
-def _limits(scope: Scope) -> list[str]:
-    parts = []
-    if scope.published_from:
-        parts.append(f"published from {spell_date(scope.published_from.date(), short=True)}")
-    if scope.published_until:
-        last = (scope.published_until - timedelta(microseconds=1)).date()
-        parts.append(f"published until {spell_date(last, short=True)}")
-    if names := [*scope.publishers, *scope.sections, *(kind.value for kind in scope.kinds)]:
-        parts.append("only " + ", ".join(names))
-    if names := [*scope.excluded_publishers, *(kind.value for kind in scope.excluded_kinds)]:
-        parts.append("without " + ", ".join(names))
-    return parts
 
 
 def render_evidence(answer: Answer, turn: int) -> Markup:

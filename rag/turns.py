@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from rag import render
+from rag.chips import Chip, chips_of
 from rag.errors import NewsdeskError
-from rag.schema import Answer, Question, Turn
+from rag.schema import Answer, Question, Turn, Understanding
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -24,7 +25,10 @@ _log = logging.getLogger("newsdesk.page")
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """One turn as the page shows it; ``turn`` is None while it grows and when it failed."""
+    """One turn as the page shows it; ``turn`` is None while it grows and when it failed.
+
+    ``asked`` is what was asked, ``understanding`` how it was read, and ``chips`` which limits came out of its words.
+    """
 
     number: int
     question: Markup
@@ -32,6 +36,9 @@ class Exchange:
     evidence: Markup
     turn: Turn | None = None
     growing: bool = False
+    asked: Question | None = None
+    understanding: Understanding | None = None
+    chips: tuple[Chip, ...] = ()
 
 
 def paced(
@@ -51,7 +58,13 @@ def paced(
 def converse(engine: Engine, conversation: Sequence[Exchange], question: Question) -> Iterator[Exchange]:
     """Yield the turn after ``conversation`` as it grows; an error becomes a turn that says what to do."""
     number = conversation[-1].number + 1 if conversation else 1
-    failed = Exchange(number=number, question=render.render_question(question.text), answer=Markup(), evidence=Markup())
+    failed = Exchange(
+        number=number,
+        question=render.render_question(question.text),
+        answer=Markup(),
+        evidence=Markup(),
+        asked=question,
+    )
     try:
         count = render.plural(engine.overview().articles, "article")
         yield replace(failed, answer=render.render_waiting(f"Searching {count}…"), growing=True)
@@ -63,6 +76,8 @@ def converse(engine: Engine, conversation: Sequence[Exchange], question: Questio
                 evidence=render.render_evidence(answer, number),
                 turn=turn if answer.complete else None,
                 growing=not answer.complete,
+                understanding=answer.understanding,
+                chips=chips_of(answer.understanding, answer.as_of) if answer.complete else (),
             )
     except NewsdeskError as error:
         yield replace(failed, answer=render.render_notice(str(error)))

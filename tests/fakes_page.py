@@ -24,10 +24,12 @@ from rag.schema import (
     Moment,
     Passage,
     Question,
+    Scope,
     ScoredPassage,
     Scores,
     Sentence,
 )
+from rag.understand import understand
 
 COMMON = frozenset(
     re.findall(
@@ -110,17 +112,21 @@ class FakeEngine:
             raise RuntimeError("secret detail of the breakdown")
         began = time.perf_counter()
         as_of = question.as_of or datetime.now(UTC)
-        asked = words(question.text)
+        understanding = understand(question, publishers=[name for name, _ in self.overview().publishers])
+        spans = [span for limit in understanding.limits for span in limit.spans]
+        asked = words("".join(" " if any(a <= i < b for a, b in spans) else c for i, c in enumerate(question.text)))
         found = []
         for article in self.articles:
-            if not self._inside(article, question, as_of):
+            if not self._inside(article, understanding.scope, as_of):
                 continue
             for match in re.finditer(r"\S.*?[.!?](?=\s|$)", article.text, re.DOTALL):
                 quote, start = match.group(), match.start()
                 share = len(asked & words(quote + " " + article.title)) / max(len(asked), 1)
                 found.append((share, article, start, quote))
         found.sort(key=lambda item: (-item[0], item[1].id, item[2]))
-        answer = Answer(question=question, status=AnswerStatus.ANSWERED, as_of=as_of, complete=False)
+        answer = Answer(
+            question=question, status=AnswerStatus.ANSWERED, as_of=as_of, understanding=understanding, complete=False
+        )
         yield answer
         good = [item for item in found if item[0] >= 0.5][:3]
         for number, (_, article, start, quote) in enumerate(good, start=1):
@@ -151,8 +157,8 @@ class FakeEngine:
         return last
 
     @staticmethod
-    def _inside(article: Article, question: Question, as_of: datetime) -> bool:
-        scope, published = question.scope, article.published_at
+    def _inside(article: Article, scope: Scope, as_of: datetime) -> bool:
+        published = article.published_at
         if published and published.value >= as_of:
             return False
         if scope.publishers and article.publisher not in scope.publishers:

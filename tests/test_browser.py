@@ -140,7 +140,7 @@ def test_a_publisher_can_be_chosen(reader: Reader) -> None:
     reader.page.get_by_role("option", name=re.compile(re.escape(reader.desk.publisher))).first.click()
     reader.page.keyboard.press("Escape")
     answer = reader.ask(reader.desk.cases[0].question)
-    expect(answer.locator(".meta")).to_contain_text(f"only {reader.desk.publisher}")
+    expect(answer.locator(".stated")).to_have_text(f"In articles credited to {reader.desk.publisher}:")
     assert reader.cards.count() > 0
     for credit in reader.cards.locator(".credit").all_inner_texts():
         assert reader.desk.publisher in credit
@@ -162,7 +162,71 @@ def test_a_period_that_holds_nothing_answers_nothing(reader: Reader) -> None:
     reader.page.get_by_label("Until").fill("1981-06")
     answer = reader.ask(reader.desk.cases[0].question)
     expect(answer.locator(".verdict")).to_be_visible()
-    expect(answer.locator(".meta")).to_contain_text("published from 1 Jan 1980 · published until 30 Jun 1981")
+    expect(answer.locator(".stated")).to_have_text("In articles published 1 January 1980 – 30 June 1981:")
+
+
+LIMITED = "According to Dub Wire reports from March 2026, when does the consent rule take effect?"
+PERIOD, PUBLISHER = "published 1–31 March 2026", "credited to Dub Wire"
+
+
+def test_limits_in_the_words_are_stated_and_can_be_removed(reader: Reader) -> None:
+    answer = reader.ask(LIMITED)
+    expect(answer.locator(".stated")).to_have_text(f"In articles {PERIOD}, {PUBLISHER}:")
+    chips = reader.page.locator("#understood .chip:visible")
+    expect(chips).to_have_text([re.compile(PERIOD), re.compile(PUBLISHER)])
+    reader.page.get_by_role("button", name=f"Remove the limit: {PERIOD}").click()
+    expect(reader.page.locator("#chat .question")).to_have_text([LIMITED, LIMITED])
+    expect(reader.page.locator("#chat .stated").last).to_have_text(f"In articles {PUBLISHER}:")
+    expect(chips).to_have_text([re.compile(PUBLISHER)])
+    reader.page.get_by_role("button", name=f"Remove the limit: {PUBLISHER}").press("Enter")
+    expect(reader.page.locator("#chat .question")).to_have_count(3)
+    expect(reader.page.locator("#chat .meta")).to_have_count(3)
+    expect(reader.page.locator("#chat .stated")).to_have_count(2)
+    expect(reader.page.locator("#understood")).to_be_hidden()
+    assert reader.own_errors == []
+
+
+def test_limits_in_the_words_move_into_the_form(reader: Reader) -> None:
+    reader.ask(LIMITED)
+    reader.page.get_by_role("button", name=re.compile(f"^{PERIOD}.*edit")).click()
+    expect(reader.page.get_by_label("From")).to_have_value("2026-03-01")
+    expect(reader.page.get_by_label("Until")).to_have_value("2026-03-31")
+    expect(reader.box).to_have_value(LIMITED)
+    reader.page.get_by_role("button", name=re.compile(f"^{PUBLISHER}.*edit")).click()
+    expect(reader.page.locator("#filters .token")).to_have_text(re.compile("Dub Wire"))
+    reader.page.get_by_label("Until").fill("2026-06-30")
+    answer = reader.ask(LIMITED)
+    expect(answer.locator(".stated")).to_have_text(f"In articles published 1 March – 30 June 2026, {PUBLISHER}:")
+    expect(reader.page.locator("#understood")).to_be_hidden()
+
+
+def test_chips_are_those_of_the_last_question(reader: Reader) -> None:
+    reader.ask(LIMITED)
+    expect(reader.page.locator("#understood")).to_be_visible()
+    reader.ask(reader.desk.cases[0].question)
+    expect(reader.page.locator("#understood")).to_be_hidden()
+    reader.ask("Without press releases and except Dub Wire, what will Harbor pay Lumen Labs?")
+    expect(reader.page.locator("#understood .chip:visible")).to_have_count(2)
+    reader.page.get_by_role("button", name=re.compile("^without press releases.*remove")).click()
+    expect(reader.page.locator("#understood .chip:visible")).to_have_count(1)
+    reader.page.get_by_role("button", name="New conversation").click()
+    expect(reader.page.locator("#understood")).to_be_hidden()
+
+
+def test_chips_fit_a_phone(browser: Any, served: Served) -> None:
+    reader = Reader(browser, served, viewport={"width": 390, "height": 844})
+    reader.ask(
+        "According to Dub Wire, Screen Ledger or Reel Report, in articles from March 2026 without press releases, "
+        "when does the consent rule take effect?"
+    )
+    chips = reader.page.locator("#understood .chip:visible")
+    expect(chips).to_have_count(3)
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= 390
+    for box in (chips.nth(number).bounding_box() for number in range(3)):
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert box["height"] >= 32
+    reader.context.close()
 
 
 def test_a_wrong_date_is_explained_and_the_question_kept(reader: Reader) -> None:

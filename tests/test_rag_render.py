@@ -186,16 +186,15 @@ def test_the_line_below_an_answer_tells_date_sources_and_time() -> None:
     assert Page(render.render_answer(undated, 1)).text.endswith("· 1 source, date unknown")
 
 
-def test_the_line_below_an_answer_tells_the_scope() -> None:
-    scope = Scope(published_from=bound("2025-01-01"), published_until=bound("2026-01-01"), publishers=("Dub Wire",))
-    shown = Page(render.render_answer(answer_with(TERMS, question=Question(text="x", scope=scope)), 1)).text
-    assert "published from 1 Jan 2025 · published until 31 Dec 2025 · only Dub Wire" in shown
-
-
-def test_the_line_below_an_answer_tells_the_scope_that_was_searched() -> None:
-    searched = Scope(kinds=(Kind.NEWS,), excluded_publishers=("Dub Wire",), excluded_kinds=(Kind.OPINION,))
-    answer = answer_with(TERMS, understanding=Understanding(text="x", scope=searched))
-    assert "only news · without Dub Wire, opinion" in Page(render.render_answer(answer, 1)).text
+def test_what_a_search_was_limited_to_is_stated_before_the_answer() -> None:
+    scope = Scope(published_from=bound("2025-01-01"), published_until=bound("2026-01-01"), publishers=("Dub <Wire>",))
+    answer = answer_with(TERMS, question=Question(text="x", scope=scope))
+    stated = "In articles published 1 January – 31 December 2025, credited to Dub <Wire>:"
+    assert Page(render.render_answer(answer, 1)).text.startswith(stated)
+    abstained = replace(answer, status=AnswerStatus.ABSTAINED, sentences=(), citations=())
+    assert Page(render.render_answer(abstained, 1)).text.startswith(f"{stated}The archive does not say.")
+    searched = replace(answer, understanding=Understanding(text="x", scope=Scope(kinds=(Kind.NEWS,))))
+    assert Page(render.render_answer(searched, 1)).text.startswith("In news:")
 
 
 def test_notes_are_shown_with_the_citations_they_are_about() -> None:

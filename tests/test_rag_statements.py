@@ -1,5 +1,6 @@
 """Our words for what a search was limited to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -45,6 +46,8 @@ def test_an_answer_states_the_scope_that_was_searched():
     searched = Understanding(text=asked.text, scope=Scope(**MARCH))
     answer = Answer(question=asked, status=AnswerStatus.ANSWERED, as_of=AS_OF, understanding=searched)
     assert stated(answer) == "In articles published 1–31 March 2024"
+    each = Understanding(text=asked.text, scope=Scope(publishers=("A", "B")), each=(("A",), ("B",)))
+    assert stated(replace(answer, understanding=each)) == "In articles credited to A and B"
 
 
 def test_names_are_listed():
