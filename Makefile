@@ -3,6 +3,8 @@ PYTHON ?= python3
 NEWSDESK_DATA ?= data
 export NEWSDESK_DATA
 BIN := .venv/bin
+# Processes that share the tests; 0 runs them in this one.
+WORKERS ?= 2
 
 .PHONY: run test lint types eval gate screenshots clean
 
@@ -10,7 +12,7 @@ run: .venv/installed $(NEWSDESK_DATA)/bundled.stamp
 	$(BIN)/python app.py
 
 test: .venv/installed-test
-	$(BIN)/python -m pytest --cov=rag --cov=ingest --cov=eval --cov=app --cov-report=term
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov=rag --cov=ingest --cov=eval --cov=app --cov-report=term
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .

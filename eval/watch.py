@@ -31,10 +31,18 @@ class Watch:
 
     def __exit__(self, *_: object) -> None:
         self.seconds = time.perf_counter() - self._began
-        whole = self.seconds * (os.cpu_count() or 1)
         self.processor = time.process_time() - self._own
-        others = whole - (_idle_seconds() - self._idle) - self.processor
-        self.taken_by_others = min(1.0, max(0.0, others / whole))
+        self.taken_by_others = share_of_others(
+            self.seconds * (os.cpu_count() or 1), idle=_idle_seconds() - self._idle, own=self.processor
+        )
+
+
+def share_of_others(whole: float, *, idle: float, own: float) -> float:
+    """Return the share of the processors' time (``whole``, in seconds) that was neither idle nor our own, 0 to 1.
+
+    The clocks tick apart by a little, so what they say is kept within its bounds.
+    """
+    return min(1.0, max(0.0, (whole - idle - own) / whole))
 
 
 def _idle_seconds() -> float:

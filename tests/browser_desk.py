@@ -132,8 +132,9 @@ def chromium() -> Iterator[Any]:
     if path is None:
         message = "no Chromium on this machine: install the package chromium"
         pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)  # a slow machine fails no test
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -147,7 +148,7 @@ class Reader:
         self.desk, self.url = served.desk, served.url
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.errors: list[str] = []
         self.hosts: set[str] = set()
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
@@ -168,7 +169,7 @@ class Reader:
 
         expect(self.page.locator("#chat .question")).to_have_count(self.turns)
         answer = self.page.locator("#chat .bot-row").last
-        expect(answer.locator(".meta")).to_be_visible(timeout=30_000)
+        expect(answer.locator(".meta")).to_be_visible(timeout=60_000)
         return answer
 
     @property

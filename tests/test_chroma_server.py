@@ -75,7 +75,7 @@ def ingest(folder, address, news, **plan):
 
 
 def finished(process):
-    output = process.communicate(timeout=60)[0]
+    output = process.communicate(timeout=120)[0]
     assert process.returncode == 0, output
     return output
 

@@ -370,9 +370,9 @@ def test_the_command_may_be_stopped_and_goes_on(repository, tmp_path):
     time.sleep(0.2)
     os.kill(process.pid, signal.SIGTERM)
     rest = process.stderr.read()
-    assert process.wait(timeout=60) == 130, rest
+    assert process.wait(timeout=120) == 130, rest
     assert "run the same command again" in rest
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert [item["info"]["name"] for item in found["systems"]] == ["realtimeqa-2022-newsdesk"]

@@ -1,7 +1,6 @@
 """The accounting of timed runs: what was read, whose turn it is, medians and ratios. No timing is asserted."""
 
 import json
-import os
 import time
 from dataclasses import replace
 
@@ -16,7 +15,7 @@ from eval.plain_llamaindex import BaselineMissingError, PlainLlamaIndex, require
 from eval.speed import IngestRun, Round, compare_ingest, measure_newsdesk, read_articles, take_turns
 from eval.speed_report import MEASURES, as_json, as_text, rows
 from eval.truncation import EmbeddedText, characters_of, characters_read
-from eval.watch import Watch, peak_memory
+from eval.watch import Watch, peak_memory, share_of_others
 from rag.config import Settings
 from rag.errors import NewsdeskError
 
@@ -87,14 +86,20 @@ def test_rates_follow_from_what_was_counted():
 
 
 def test_own_work_does_not_count_as_that_of_others():
+    assert share_of_others(8.0, idle=4.0, own=4.0) == 0
+    assert share_of_others(8.0, idle=4.0, own=1.0) == 0.375
+    assert share_of_others(8.0, idle=0.0, own=0.0) == 1
+    assert share_of_others(8.0, idle=7.9, own=0.2) == 0  # clocks tick apart
+
+
+def test_a_watch_sees_the_work_that_was_done_under_it():
     with Watch() as watch:
-        until = time.process_time() + 0.2
+        until = time.process_time() + 0.1
         while time.process_time() < until:
             pass
-    # The clock on the wall and the processor's own tick apart by a little.
-    assert watch.seconds >= 0.19
-    assert watch.processor >= 0.19
-    assert 0 <= watch.taken_by_others <= 1 - 0.19 / (watch.seconds * (os.cpu_count() or 1))
+    assert watch.seconds > 0
+    assert watch.processor > 0
+    assert 0 <= watch.taken_by_others <= 1
 
 
 def test_peak_memory_is_that_of_the_measured_process_and_outlasts_what_it_held():

@@ -283,7 +283,7 @@ def test_while_one_process_writes_others_are_told_and_may_look(run, started):
 def test_a_stopped_run_ends_cleanly_and_the_next_one_finishes(run, started, number):
     process, news = started
     process.send_signal(number)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert out == ""
     assert err == "Interrupted. What was written stays; run the same command again to go on.\n"
