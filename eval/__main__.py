@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from eval import fit_command, gate_command, gold_command, report_command, run_command, speed_command
+from eval import fit_command, followup_command, gate_command, gold_command, report_command, run_command, speed_command
 from eval.benchmarks import command as realtimeqa_command
 from rag.config import describe_settings, read_settings
 from rag.errors import NewsdeskError
@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gold_command.add_parser(commands)
     report_command.add_parser(commands)
     gate_command.add_parser(commands)
+    followup_command.add_parser(commands)
     fit_command.add_parser(commands)
     realtimeqa_command.add_parser(commands)
     calibrate = commands.add_parser("calibrate", help="fit the answerer's weights and threshold on the dev split")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from eval.aliases import aliases
 from eval.judge import says
 from rag.schema import Article
+from rag.sentence_parts import APPOSITION, ATTRIBUTION, HEDGES, is_surely_a_name
 from rag.sentences import sentence_spans
 from rag.spans import AnswerType, Span, names_in, spans_of
 
@@ -24,15 +25,6 @@ _PRONOUNS = frozenset({
     "he", "she", "it", "they", "his", "her", "their", "its", "this", "that", "these", "those", "both", "all", "some",
     "such", "so", "but", "and", "or", "there", "then", "here", "we", "i", "you",
 })  # fmt: skip
-# "…, Bloomberg reported on Friday" tells who said it, not what was said.
-_ATTRIBUTION = re.compile(
-    r", (?:[A-Z][\w’'&.-]*(?: [A-Z][\w’'&.-]*){0,3}|(?:the|a|an|according|he|she|they|it)\b[^,]{0,60}?)"
-    r"(?: (?:reported|said|says|wrote|noted|announced)| to )\b.*$"
-)
-_APPOSITION = re.compile(r", [^,.;:]{1,80},(?= [a-z])")
-_HEDGES = re.compile(
-    r"(?:(?:more|less|fewer) than|about|around|roughly|nearly|almost|over|up to|at least|as much as|as many as) \Z"
-)
 _DETERMINERS = re.compile(r"\b(?:a|an|the|its|his|her|their|this|that|another)(?: [a-z]+)? \Z")
 _OTHER_AMOUNT = re.compile(r"(?:\d|illion|two|three|four|five|six|seven|eight|nine|ten) (?:or|to|and) \Z")
 _TIME_WORDS = re.compile(r"\b(?:on|in|during) \Z")
@@ -66,7 +58,7 @@ def drafts_of(article: Article) -> list[Draft]:
 
 
 def _drafts(article: Article, sentence: str) -> Iterator[Draft]:
-    said = _ATTRIBUTION.sub("", sentence).rstrip(" .;:,")
+    said = ATTRIBUTION.sub("", sentence).rstrip(" .;:,")
     for kind in (AnswerType.AMOUNT, AnswerType.TIME, AnswerType.PERSON, AnswerType.PLACE):
         for span in spans_of(kind, said):
             answer = said[span[0] : span[1]]
@@ -92,7 +84,7 @@ def _stands_alone(sentence: str) -> bool:
 
 def _asked_for_amount(said: str, span: Span, _text: str) -> str | None:
     before, answer, after = said[: span[0]], said[span[0] : span[1]], said[span[1] :]
-    hedge = _HEDGES.search(before)
+    hedge = HEDGES.search(before)
     before = before[: hedge.start()] if hedge else before
     if not before or "-" in answer or after[:1] == "-" or _DETERMINERS.search(before) or _OTHER_AMOUNT.search(before):
         return None
@@ -130,7 +122,7 @@ def _asked_for_name(said: str, span: Span, text: str) -> str | None:
     name, after = said[span[0] : span[1]], said[span[1] :]
     if span[0] != 0 or len(name) < 3 or " and " in name or not is_surely_a_name(name, text):
         return None
-    after = _APPOSITION.sub("", after, count=1) if after.startswith(",") else after
+    after = APPOSITION.sub("", after, count=1) if after.startswith(",") else after
     return f"who or what{after}" if re.match(r" [a-z]", after) and not _OFFICES.match(after) else None
 
 
@@ -154,11 +146,6 @@ _ASKED = {
     AnswerType.PLACE: _asked_for_place,
 }
 """How a sentence is asked: given what it says, the span in question and the article's text; None when it cannot."""
-
-
-def is_surely_a_name(name: str, text: str) -> bool:
-    """Return whether a name has several words, or is capitalised inside a sentence too."""
-    return " " in name or re.search(rf"[a-z,] {re.escape(name)}\b", text) is not None
 
 
 def _names_something(question: str, text: str) -> bool:

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from eval.articles import Articles, Listed
-from eval.drafting import Draft, drafts_of, is_surely_a_name
+from eval.drafting import Draft, drafts_of
 from eval.gold import GoldError
 from eval.gold_form import Status
 from eval.judge import plain, says
 from rag.schema import Article
+from rag.sentence_parts import is_surely_a_name
 from rag.sentences import sentence_spans
 from rag.spans import AnswerType, names_in
 
@@ -238,7 +239,6 @@ def _near_miss_line(miss: NearMiss, newest: datetime | None) -> dict[str, Any]:
         **_as_of(newest),
         "kind": "unanswerable",
         "answerable": False,
-        "reason": "wrong year" if miss.new.isdecimal() else "wrong name",
         "status": Status.DRAFT.value,
         "note": NEAR_MISS_NOTE.format(draft=_id(miss.draft.question, newest), old=miss.old, new=miss.new),
     }

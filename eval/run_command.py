@@ -117,7 +117,11 @@ def run_all(
             engine = engine_of(configuration, stores, encoder)
             info = describe(configuration, selected, engine)
             folder = (None if fresh else unfinished(runs, info)) or new_folder(runs, info)
-            ask = gold_asker(engine, Outspoken(configuration, stores, encoder))
+            ask = gold_asker(
+                engine,
+                Outspoken(configuration, stores, encoder),
+                standalone=configuration.follow_ups == "standalone",
+            )
             found.append(ask_all(folder, info, selected.questions, ask, partial(say, configuration.name)))
     return found
 

@@ -143,12 +143,17 @@ def ask_all(
     return Run(folder=folder, summary=summary, records=records)
 
 
-def gold_asker(engine: Engine, outspoken: Outspoken) -> Callable[[GoldQuestion], Record]:
-    """Return what asks a gold question as of its date and inside its scope; follow-ups in their standalone words."""
+def gold_asker(engine: Engine, outspoken: Outspoken, *, standalone: bool = False) -> Callable[[GoldQuestion], Record]:
+    """Return what asks a gold question as of its date and inside its scope.
+
+    Follow-ups are asked with their conversation, or with ``standalone`` in the words written to stand alone.
+    """
 
     def ask(gold: GoldQuestion) -> Record:
-        answer = engine.ask(replace(gold.question, text=gold.standalone))
-        withheld = None if answer.sentences else outspoken(answer.question, answer.passages)
+        alone = replace(gold.question, text=gold.standalone, conversation=())
+        answer = engine.ask(alone if standalone else gold.question)
+        read = answer.understanding.text if answer.understanding else answer.question.text
+        withheld = None if answer.sentences else outspoken(replace(answer.question, text=read), answer.passages)
         return judge(engine.stores.archive, gold, answer, withheld=withheld)
 
     return ask

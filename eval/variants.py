@@ -56,10 +56,15 @@ class Answering(_Part):
 
 
 class Configuration(_Part):
-    """A way to answer questions, with the name it has in tables."""
+    """A way to answer questions, with the name it has in tables.
+
+    ``follow_ups`` tells whether the follow-up questions of a gold file are asked with their conversation, as a reader
+    would, or in the standalone wording that was written for them.
+    """
 
     name: str = Field(min_length=1)
     description: str = ""
+    follow_ups: Literal["as asked", "standalone"] = "as asked"
     retrieval: Retrieval = Retrieval()
     answer: Answering = Answering()
 
@@ -90,7 +95,7 @@ def read_configuration(name: str) -> Configuration:
 def _fields() -> str:
     retrieval = (f"retrieval.{name}" for name in Retrieval.model_fields)
     answer = (f"answer.{name}" for name in Answering.model_fields)
-    return ", ".join(("name", "description", *retrieval, *answer))
+    return ", ".join(("name", "description", "follow_ups", *retrieval, *answer))
 
 
 def engine_of(configuration: Configuration, stores: Stores, encoder: Encoder) -> Engine:

@@ -14,6 +14,7 @@ from rag.embed import Encoder, load_encoder
 from rag.errors import QuestionError
 from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
+from rag.followup import rewrite
 from rag.freshness import freshness
 from rag.hearing import answer_each, hear, side_by_side
 from rag.outside import nothing_inside, without_unknown
@@ -70,7 +71,11 @@ class Engine:
     def understand(self, question: Question) -> Understanding:
         """Return how ``question`` is searched for; raises QuestionError as ``stream`` does."""
         known = self.vocabulary()
-        return understand(_checked(question), publishers=known.publishers, newsmakers=known.newsmakers)
+        question = _checked(question)
+        read = rewrite(question.text, question.conversation)
+        alone = replace(question, text=read.text)
+        understanding = understand(alone, publishers=known.publishers, newsmakers=known.newsmakers)
+        return replace(understanding, rewritten=read.rewritten, carried=read.carried)
 
     def stream(self, question: Question) -> Iterator[Answer]:
         """Yield the answer as it grows; the last item is complete and carries the times of all stages.

@@ -115,3 +115,43 @@ def is_plural(word: str) -> bool:
 def is_content(word: str) -> bool:
     """Whether ``word`` may be a noun or an adjective: no function word, no form in -ly, -ing or of the past."""
     return word[:1].isalpha() and word not in FUNCTION_WORDS and not word.endswith(("ly", "ing")) and not is_past(word)
+
+
+_BASES = {form: base for base, forms in _IRREGULAR.items() for form in forms.split()}
+_DOUBLED = re.compile(r"([bdgklmnprtv])\1$")
+
+
+def base_of(word: str) -> str | None:
+    """Return the form after "did" of a past tense or of a third person; None when no rule knows it.
+
+    A base form is returned as it is.
+    """
+    if word in _BASES:
+        return _BASES[word]
+    if word in BASE_VERBS:
+        return word
+    stems = []
+    if word.endswith("ied"):
+        stems.append(word[:-3] + "y")
+    if word.endswith("ed"):
+        stems += [word[:-2], word[:-1], _DOUBLED.sub(r"\1", word[:-2])]
+    if word.endswith("ies"):
+        stems.append(word[:-3] + "y")
+    if word.endswith("s"):
+        stems += [word[:-1], word[:-2]]
+    known = next((stem for stem in stems if stem in BASE_VERBS), None)
+    if known is None and word.endswith("ed") and is_past(word):
+        return word[:-1] if re.search(r"(?:[^aeiou][aeiou]?[cgsvzu]|at|ir|in)ed$", word) else word[:-2]
+    return known
+
+
+def past_of(word: str) -> str:
+    """Return the past tense of a base form."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word].split()[0]
+    if word.endswith("e"):
+        return word + "d"
+    if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
+        return word[:-1] + "ied"
+    doubles = re.search(r"^[^aeiou]*[aeiou][bdgmnprt]$", word) is not None
+    return word + (word[-1] if doubles else "") + "ed"

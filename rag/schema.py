@@ -129,10 +129,17 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """One exchange of a conversation: what was asked, and the text of what was answered."""
+    """One exchange of a conversation: what was asked, and the text of what was answered.
+
+    ``standalone`` is how the question was read, ``carried`` are the names that this took over from the turns
+    before, ``named`` what the answer named most directly; all are empty where they are not known.
+    """
 
     question: str
     answer: str
+    standalone: str = ""
+    carried: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 class LimitKind(StrEnum):
@@ -172,7 +179,8 @@ class Limit:
 class Understanding:
     """A question as it was searched for.
 
-    ``text`` stands alone; it is the question's own unless ``rewritten``, which a follow-up may be. ``scope`` is
+    ``text`` stands alone; it is the question's own unless ``rewritten``, which a follow-up may be; ``carried`` are
+    the names that it then took over from the conversation. ``scope`` is
     what the search was limited to: the filters given, and ``limits`` that were read out of ``text`` where no
     filter of that sort was given. ``latest`` tells whether the newest state of things is asked for. ``each``
     holds publishers that should all be heard, every one with all its names in the archive; it is empty, or
@@ -181,6 +189,7 @@ class Understanding:
 
     text: str
     rewritten: bool = False
+    carried: tuple[str, ...] = ()
     scope: Scope = field(default_factory=Scope)
     limits: tuple[Limit, ...] = ()
     latest: bool = False

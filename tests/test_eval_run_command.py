@@ -167,8 +167,8 @@ def test_an_interrupted_run_is_continued_and_a_finished_one_is_not(asked, tmp_pa
     heard = []
 
     def asker(stop_at):
-        def make(*arguments):
-            ask = gold_asker(*arguments)
+        def make(*arguments, **options):
+            ask = gold_asker(*arguments, **options)
 
             def one(question):
                 if question.id == stop_at:

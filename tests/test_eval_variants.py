@@ -117,7 +117,7 @@ def test_a_field_that_cannot_be_used_is_named_with_its_file_and_the_fields_there
         read_configuration(str(file))
     message = str(caught.value)
     assert message.startswith(f"{file}: field {field}: ")
-    assert "Fields: name, description, retrieval.method, retrieval.dense, " in message
+    assert "Fields: name, description, follow_ups, retrieval.method, retrieval.dense, " in message
     assert "answer.threshold" in message
 
 

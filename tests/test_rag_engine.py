@@ -6,7 +6,7 @@ import pytest
 from archives import LATER, article, opened, take
 
 from rag.engine import Engine
-from rag.schema import AnswerStatus, LimitKind, NoteKind, Question, Scope
+from rag.schema import AnswerStatus, LimitKind, NoteKind, Question, Scope, Turn
 
 PARAMOUNT = "Paramount licensed its film library to Runway for forty million dollars, people close to the matter said."
 LIONSGATE = "Lionsgate licensed its film library to Runway for an undisclosed sum, people close to the matter said."
@@ -110,3 +110,23 @@ def test_the_age_of_the_newest_article_and_of_the_archive_is_told(engine):
     early = engine.ask(Question(text=text, as_of=datetime(2024, 4, 5, tzinfo=UTC)))
     assert not noted(early, NoteKind.STALE)
     assert noted(early, NoteKind.AGE) == ["Newest: 2 April 2024, 2 days before the as-of date."]
+
+
+def test_a_follow_up_is_searched_for_as_it_would_be_asked_alone(engine):
+    before = Turn(question="For how much did Paramount license its film library?", answer="For forty million dollars.")
+    asked = Question(text="and Lionsgate?", as_of=LATER, conversation=(before,))
+    answer = engine.ask(asked)
+    assert answer.question == asked
+    assert answer.understanding.rewritten
+    assert answer.understanding.text == "For how much did Lionsgate license its film library?"
+    assert answer.passages[0].article.id == "april"
+    fresh = engine.ask(
+        Question(text="Did Disney license its film library to Runway?", as_of=LATER, conversation=(before,))
+    )
+    assert not fresh.understanding.rewritten
+
+
+def test_a_period_taken_over_from_the_question_before_limits_the_search(engine):
+    before = Turn(question="Which studio licensed its film library to Runway in a report of March 2024?", answer="")
+    limited = engine.understand(Question(text="and in April 2024?", as_of=LATER, conversation=(before,)))
+    assert limited.text == "Which studio licensed its film library to Runway in a report in April 2024?"
