@@ -6,12 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rag.config import describe_settings, read_settings
 from rag.errors import NewsdeskError, QuestionError
-from rag.schema import Answer, AnswerStatus, LimitKind, Question, Scope, Understanding, end_of_day
+from rag.schema import Answer, AnswerStatus, Layout, LimitKind, Question, Scope, Understanding, end_of_day
 from rag.statements import stated
 
 
@@ -75,7 +76,7 @@ def as_text(answer: Answer) -> str:
     lines: list[str] = []
     limits = stated(answer)
     if answer.status is AnswerStatus.ANSWERED:
-        lines += [f"{limits}:"] * bool(limits) + [answer.text, ""]
+        lines += [f"{limits}:"] * bool(limits) + [_body(answer), ""]
         lines += [f"Note: {note.text}" for note in answer.notes] + [""] * bool(answer.notes)
         for citation in answer.citations:
             article = citation.article
@@ -101,6 +102,13 @@ def as_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
+def _body(answer: Answer) -> str:
+    """Return the answer's text, a timeline with an entry on each line."""
+    if answer.layout is Layout.PROSE:
+        return answer.text
+    return "\n".join(f"- {replace(answer, sentences=(sentence,)).text}" for sentence in answer.sentences)
+
+
 def _footer(answer: Answer) -> str:
     as_of = (answer.as_of - timedelta(microseconds=1)).date().isoformat()
     times = ", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in answer.seconds.items())
@@ -115,6 +123,7 @@ def as_record(answer: Answer) -> dict[str, Any]:
         "limits": stated(answer),
         "as_of": answer.as_of.isoformat(),
         "answer": answer.text,
+        "layout": answer.layout.value,
         "confidence": round(answer.confidence, 4),
         "understanding": None if answer.understanding is None else understanding_record(answer.understanding),
         "notes": [

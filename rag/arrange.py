@@ -9,6 +9,7 @@ from datetime import date
 from rag.change import NAMED, Change, Matter, Statement, answers_amount, withheld
 from rag.evidence import EvidenceSentence
 from rag.schema import Note, NoteKind
+from rag.statements import spell_date
 
 ON_THE_MATTER = 0.05
 """Odds, over the best sentence's, from which an article is on the question's matter."""
@@ -97,7 +98,7 @@ def note_of(change: Change, told: Sequence[Told]) -> Note:
     numbers = {id(item.sentence): number for number, item in enumerate(told, start=1)}
     cited = (numbers.get(id(item.sentence)) for item in (change.later, change.earlier))
     citations = tuple(dict.fromkeys(number for number in cited if number is not None))
-    days = [spelt(item.day) for item in (change.later, change.earlier) if item.day]
+    days = [spell_date(item.day) for item in (change.later, change.earlier) if item.day]
     if not change.conflict:
         text = f"This has changed: reported on {days[0]}, and otherwise on {days[1]}."
         return Note(kind=NoteKind.CHANGED, text=text, citations=citations)
@@ -140,7 +141,7 @@ def _among(item: EvidenceSentence, others: Sequence[EvidenceSentence]) -> bool:
 
 def _lead(statement: Statement, change: Change) -> str:
     first = statement is change.later
-    day = spelt(statement.day) if statement.day else "date unknown"
+    day = spell_date(statement.day) if statement.day else "date unknown"
     if not change.conflict:
         return f"As reported on {day}:" if first else f"Earlier, on {day}, it was reported:"
     if change.later.article.id == change.earlier.article.id:
@@ -150,9 +151,4 @@ def _lead(statement: Statement, change: Change) -> str:
 
 def _credit(statement: Statement) -> str:
     """Return who stands behind a statement, and its day: never a publisher's name alone for words that are ours."""
-    return f"{statement.article.credit}, {spelt(statement.day) if statement.day else 'date unknown'}"
-
-
-def spelt(day: date) -> str:
-    """Return ``3 May 2025``."""
-    return f"{day.day} {day:%B %Y}"
+    return f"{statement.article.credit}, {spell_date(statement.day) if statement.day else 'date unknown'}"

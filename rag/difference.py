@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.claims import Claim, Day, Standing, name_words
-from rag.english import is_verb
+from rag.english import FUNCTION_WORDS, is_verb
 from rag.quantities import Quantity
 from rag.spans import names_in
 
@@ -30,10 +30,6 @@ _BACK = re.compile(
     r"\b(?:it|its|they|their|the (?:company|companies|firm|start-?up|studio|app|service|chipmaker|group|union|deal|unit"
     r"|maker|streamer|label|settlement|law|bill|film|series))\b",
     re.IGNORECASE,
-)
-_DESCRIBES = re.compile(
-    r" (?:[a-z]+ )?(?:company|companies|start-?up|firm|maker|studio|group|service|unit|app|developer|chipmaker"
-    r"|streamer|lab)\b"
 )
 _CLOSED = re.compile(r",[”\"]? ([a-z]+)\b")
 _KIN_WORDS = 2
@@ -135,12 +131,20 @@ def holds(claim: Claim, quantity: Quantity, holders: frozenset[str]) -> bool:
         if words & holders:
             return True
         # Passed over: who says it, "a Series E round", "the New York company".
-        if words <= claim.sources or re.search(r"\ban? $", before[:start]) or _DESCRIBES.match(before[end:]):
+        if words <= claim.sources or re.search(r"\ban? $", before[:start]) or _describes(before[end:]):
             continue
         if (closed := _CLOSED.match(before[end:])) and is_verb(closed[1].lower()):
             continue  # "the song that sounded like Drake, had drawn …": the name belongs to an aside
         return False
     return bool((claim.names | claim.about) & holders)
+
+
+def _describes(after: str) -> bool:
+    """Return whether a name with these words behind it only tells what kind of thing is meant."""
+    noun = re.match(r" ([a-z][\w-]*)", after)
+    if noun is None or noun[1] in FUNCTION_WORDS:
+        return False
+    return not is_verb(noun[1]) and not noun[1].endswith(("s", "ed"))
 
 
 def _day_difference(one: Claim, other: Claim) -> Difference | None:

@@ -11,6 +11,7 @@ from rag.archive import Overview as Overview
 from rag.archive import connect
 from rag.config import Settings
 from rag.embed import Encoder, load_encoder
+from rag.entries import Timeline
 from rag.errors import QuestionError
 from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
@@ -23,6 +24,7 @@ from rag.remembering import RememberingEncoder
 from rag.retrieve import HybridRetriever
 from rag.schema import Answer, Answerer, Question, Retriever, Scope, Understanding
 from rag.stores import Stores
+from rag.timeline import TimelineRequest, read_timeline
 from rag.understand import understand
 from rag.vocabulary import VocabularyReader
 
@@ -47,6 +49,7 @@ class Engine:
         statistics = TermStatistics(stores.lexical.terms, stores.lexical.document_frequency, stores.lexical.count)
         self.retriever = retriever or HybridRetriever(stores, rank=Ranker(statistics))
         self.answerer = answerer or ExtractiveAnswerer(RememberingEncoder(stores.encoder), statistics)
+        self.timeline = Timeline(RememberingEncoder(stores.encoder), statistics)
         self.vocabulary = VocabularyReader(stores.archive)
 
     def __enter__(self) -> Engine:
@@ -86,6 +89,10 @@ class Engine:
         question = _checked(question)
         understanding = self.understand(question)
         searched = replace(question, text=understanding.text, scope=understanding.scope)
+        request = None if understanding.each else read_timeline(searched.text, question.as_of or datetime.now(UTC))
+        if request is not None:
+            yield from self._timeline(request, searched, question, understanding, began=began)
+            return
         hearings = hear(self.retriever, searched, understanding, limit=self.passages) if understanding.each else ()
         passages = side_by_side(hearings) if hearings else self.retriever(searched, limit=self.passages)
         retrieved = time.perf_counter()
@@ -98,6 +105,26 @@ class Engine:
             now = time.perf_counter()
             seconds = {"retrieve": retrieved - began, "answer": now - retrieved, "total": now - began}
             yield replace(answer, question=question, understanding=understanding, seconds=seconds)
+
+    def _timeline(
+        self,
+        request: TimelineRequest,
+        searched: Question,
+        question: Question,
+        understanding: Understanding,
+        *,
+        began: float,
+    ) -> Iterator[Answer]:
+        """Yield the timeline as it grows, with the times as ``stream`` gives them."""
+        for answer in self.timeline(searched, request, self.retriever):
+            if answer.complete:
+                answer = self._completed(answer, searched, understanding)
+            yield replace(
+                answer,
+                question=question,
+                understanding=understanding,
+                seconds={"total": time.perf_counter() - began},
+            )
 
     def _completed(self, answer: Answer, searched: Question, understanding: Understanding) -> Answer:
         """Return a complete answer with what is to be said about its limits and its age."""

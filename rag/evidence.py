@@ -141,10 +141,16 @@ class TermStatistics:
 
 
 def gather(
-    question: str, passages: Sequence[ScoredPassage], *, encoder: Encoder, statistics: TermStatistics
+    question: str,
+    passages: Sequence[ScoredPassage],
+    *,
+    encoder: Encoder,
+    statistics: TermStatistics,
+    limit: int = MAX_PASSAGES,
+    sentences: int = MAX_SENTENCES,
 ) -> Evidence:
-    """Describe the sentences of the best ``MAX_PASSAGES`` passages with respect to ``question``."""
-    considered = tuple(passages[:MAX_PASSAGES])
+    """Describe the first so many ``sentences`` of the best ``limit`` passages with respect to ``question``."""
+    considered = tuple(passages[:limit])
     weights = statistics.weights(question)
     kind, unit, latest = wanted_type(question), wanted_unit(question), asks_for_latest(question)
     asked = question.lower()
@@ -165,12 +171,12 @@ def gather(
             seen.add((item.article.id, start))
             before = spans[at - 1] if at and "\n" not in item.article.text[spans[at - 1][1] : start] else None
             found.append((item, at, start, end, before))
-    found = found[:MAX_SENTENCES]
+    found = found[:sentences]
     texts = [item.article.text[start:end] for item, _, start, end, _ in found]
     matrix = encoder.encode([question, *texts])
     cosines = matrix[1:] @ matrix[0] if texts else np.zeros(0, dtype=np.float32)
     best = max((item.scores.final for item in considered), default=0.0) or 1.0
-    sentences = []
+    described = []
     for row, (item, at, start, end, before) in enumerate(found):
         text = texts[row]
         own = statistics.terms(text)
@@ -194,7 +200,7 @@ def gather(
             dangling=float(_DANGLING.match(text) is not None),
             short=float(len(text.split()) < 6),
         )
-        sentences.append(
+        described.append(
             EvidenceSentence(
                 source=item, start=start, end=end, text=text, features=features,
                 vector=matrix[row + 1], previous=before,
@@ -202,7 +208,7 @@ def gather(
         )  # fmt: skip
     return Evidence(
         kind=kind,
-        sentences=tuple(sentences),
+        sentences=tuple(described),
         passages=considered,
         question_terms=weights,
         names=names,

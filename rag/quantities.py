@@ -134,7 +134,8 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ),
 )
 _DEAL_WORTH = re.compile(
-    r"\b(?:pact|deal|contract|agreement|licen[cs]e|partnership|accord)\b.*\bworth\b", re.IGNORECASE
+    r"\b(?:pact|contract|agreement|licen[cs]e|partnership|accord)\b.*\b(?:worth|value[sd]?)\b|\bdeal\b.*\bworth\b",
+    re.IGNORECASE,
 )
 _PER = re.compile(
     r"\b(?:(?:an?|per|each|every) (?P<period>day|week|month|year)"

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from rag.schema import Answer, AnswerStatus, Article, Citation, Moment, Note, ScoredPassage, Sentence
+from rag.schema import Answer, AnswerStatus, Article, Citation, Layout, Moment, Note, ScoredPassage, Sentence
 from rag.statements import last_day, spell_date, stated
 
 if TYPE_CHECKING:
@@ -167,11 +167,14 @@ def render_answer(answer: Answer, turn: int) -> Markup:
         )
         return Markup('<div class="answer abstained">{}{}{}{}</div>').format(within, body, notes, _meta(answer))
     cited = {citation.number: citation for citation in answer.citations}
-    sentences = Markup(" ").join(_sentence(sentence, cited, turn) for sentence in answer.sentences)
+    shown = [_sentence(sentence, cited, turn) for sentence in answer.sentences]
+    if answer.layout is Layout.TIMELINE:
+        entries = Markup().join(Markup("<li>{}</li>").format(sentence) for sentence in shown)
+        sentences = Markup('<ol class="sentences timeline">{}</ol>').format(entries)
+    else:
+        sentences = Markup('<p class="sentences">{}</p>').format(Markup(" ").join(shown))
     state, ending = ("", notes + _meta(answer)) if answer.complete else (" growing", Markup())
-    return Markup('<div class="answer{}">{}<p class="sentences">{}</p>{}</div>').format(
-        state, within, sentences, ending
-    )
+    return Markup('<div class="answer{}">{}{}{}</div>').format(state, within, sentences, ending)
 
 
 def _sentence(sentence: Sentence, cited: dict[int, Citation], turn: int) -> Markup:

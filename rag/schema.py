@@ -290,6 +290,14 @@ class Note:
     citations: tuple[int, ...] = ()
 
 
+class Layout(StrEnum):
+    """How an answer is to be set."""
+
+    PROSE = "prose"
+    TIMELINE = "timeline"
+    """A list, oldest first, whose sentences have their day as a lead."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What is said to a question, or that the archive does not say it.
@@ -311,6 +319,7 @@ class Answer:
     confidence: float = 0.0
     notes: tuple[Note, ...] = ()
     understanding: Understanding | None = None
+    layout: Layout = Layout.PROSE
     seconds: dict[str, float] = field(default_factory=dict)
     complete: bool = True
 

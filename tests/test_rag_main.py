@@ -66,6 +66,25 @@ def test_a_limit_that_leaves_nothing_is_told_with_what_is_nearest(archive, capsy
     assert "Nearest articles" in shown
 
 
+def test_a_timeline_is_shown_line_by_line(archive, capsys):
+    assert main(["ask", "timeline of Lionsgate and Runway", "--as-of", "2026-07-01"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("- ")]
+    assert [line.split(":")[0] for line in lines][:1] == ["- 18 September 2024"]
+    assert len(lines) > 1
+    main(["ask", "timeline of Lionsgate and Runway", "--as-of", "2026-07-01", "--json"])
+    record = json.loads(capsys.readouterr().out)
+    assert record["layout"] == "timeline"
+    assert [item["lead"] for item in record["sentences"]] == [line[2:].split(":")[0] + ":" for line in lines]
+
+
+def test_what_has_changed_is_told_with_both_dates(archive, capsys):
+    main(["ask", "What is OpenAI valued at?", "--as-of", "2025-06-01", "--json"])
+    record = json.loads(capsys.readouterr().out)
+    assert [note["citations"] for note in record["notes"] if note["kind"] == "changed"]
+    leads = [item["lead"] for item in record["sentences"] if item["lead"]]
+    assert leads == ["As reported on 1 April 2025:", "Earlier, on 2 October 2024, it was reported:"]
+
+
 def test_what_the_archive_does_not_say_has_its_own_exit_code(archive, capsys):
     assert main(["ask", "What is the capital of France?"]) == 4
     shown = capsys.readouterr().out

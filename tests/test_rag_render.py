@@ -19,6 +19,7 @@ from rag.schema import (
     Citation,
     DatePrecision,
     Kind,
+    Layout,
     Moment,
     Note,
     NoteKind,
@@ -217,6 +218,16 @@ def test_a_lead_stands_before_the_quoted_words() -> None:
     assert f"Earlier, <Variety> reported: {answer.sentences[0].text}" in Page(markup).text
     assert "reported" not in markup.split("<bdi>")[1].split("</bdi>")[0]
     assert led.text.startswith(f"Earlier, <Variety> reported: {answer.sentences[0].text} [1]")
+
+
+def test_a_timeline_is_a_list_with_its_days_in_front() -> None:
+    article = ARTICLES[0]
+    citation = cite(article, article.text.split(". ")[0])
+    sentence = Sentence(text=citation.quote, citations=(1,), lead="3 May 2024:")
+    answer = answer_with(citation, sentences=(sentence, sentence), layout=Layout.TIMELINE)
+    page = Page(render.render_answer(answer, 1))
+    assert page.having("timeline")
+    assert sum(tag == "li" for tag, _ in page.elements) == page.text.count("3 May 2024:") == 2
 
 
 def test_a_growing_answer_has_no_closing_line() -> None:
