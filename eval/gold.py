@@ -50,7 +50,8 @@ class GoldQuestion:
 
     ``standalone`` is the question a person would ask without the conversation before it. ``period`` is
     when the articles asked for in the question's words were published; unlike the question's scope it
-    filters nothing, and serves only to measure whether the cited articles lie in it.
+    filters nothing, and serves only to measure whether the cited articles lie in it. ``reason`` is why the
+    articles do not answer an unanswerable question, where that is told.
     """
 
     id: str
@@ -63,6 +64,7 @@ class GoldQuestion:
     pair: str | None
     note: str
     period: Period | None = None
+    reason: str | None = None
     status: Status = Status.APPROVED
 
     @property
@@ -188,6 +190,7 @@ def _question(form: LineForm) -> GoldQuestion:
         pair=form.pair,
         note=form.note,
         period=Period(start=_midnight(form.period.start), end=_midnight(form.period.end)) if form.period else None,
+        reason=form.reason,
         status=form.status,
     )
 

@@ -18,6 +18,10 @@ KINDS = (
 """The kinds of the bundled questions; a file may use others."""
 
 
+REASONS = ("false premise", "wrong year", "wrong name", "not told", "not yet", "outside scope", "off topic")
+"""Why the bundled articles do not answer a question; a file may give others."""
+
+
 class Status(StrEnum):
     """Whether a person has approved a question; a draft is never counted."""
 
@@ -111,6 +115,7 @@ class LineForm(_Form):
     answers: tuple[Annotated[tuple[Text, ...], Field(min_length=1)], ...] = ()
     evidence: tuple[EvidenceForm, ...] = ()
     pair: Text | None = None
+    reason: Text | None = None
     status: Status = Status.APPROVED
     note: str = ""
 
@@ -129,6 +134,7 @@ _FORMS = {
     "answers": 'Write a list with one list of accepted wordings for each wanted part: [["$3 billion", "$3bn"]].',
     "evidence": 'Write a list of {"article": "the article\'s id", "quote": "its words"}.',
     "pair": "Write a text that exactly two questions have, or leave it out.",
+    "reason": f"Write why the articles do not say, such as {', '.join(REASONS)}, or leave it out.",
     "status": 'Write "approved" or "draft".',
     "note": "Write a text, or leave it out.",
 }
@@ -215,6 +221,9 @@ def _contradictions(form: LineForm) -> Iterator[Fault]:
         if form.kind == "unanswerable":
             remedy = "Set answerable to false, or change the kind."
             yield Fault(field="kind", text="the kind is unanswerable, the question is answerable.", remedy=remedy)
+        if form.reason:
+            remedy = "Take it out, or set answerable to false."
+            yield Fault(field="reason", text="it tells why the articles do not say, yet they do.", remedy=remedy)
     else:
         for name, value in (("answers", form.answers), ("evidence", form.evidence)):
             if value:

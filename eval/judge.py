@@ -139,6 +139,7 @@ def _blank(gold: GoldQuestion) -> Record:
         period=(_day(period[0]), _day(period[1])) if period else None,
         answerable=gold.answerable,
         pair=gold.pair,
+        reason=gold.reason,
         note=gold.note,
         answers=gold.answers,
         evidence=tuple(EvidenceRecord(article=item.article_id, quote=item.quote) for item in gold.evidence),

@@ -239,6 +239,7 @@ def _near_miss_line(miss: NearMiss, newest: datetime | None) -> dict[str, Any]:
         **_as_of(newest),
         "kind": "unanswerable",
         "answerable": False,
+        "reason": "wrong year" if miss.new.isdecimal() else "wrong name",
         "status": Status.DRAFT.value,
         "note": NEAR_MISS_NOTE.format(draft=_id(miss.draft.question, newest), old=miss.old, new=miss.new),
     }

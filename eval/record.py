@@ -126,7 +126,8 @@ class Record(_Frozen):
     ``answers`` are the wanted parts, each with its accepted aliases. ``as_of`` and ``period`` are dates
     (YYYY-MM-DD; the period is half-open). ``short`` is the answer in the fewest words: the highlighted
     span where there is one, else the whole text. ``right_if_answered`` tells whether the answer is right or,
-    when it was declined, would have been. ``error`` tells why the question failed.
+    when it was declined, would have been. ``reason`` tells why an unanswerable
+    question is one, ``error`` why the question failed.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Record(_Frozen):
     period: tuple[str, str] | None = None
     answerable: bool
     pair: str | None = None
+    reason: str | None = None
     note: str = ""
     answers: tuple[tuple[str, ...], ...] = ()
     evidence: tuple[EvidenceRecord, ...] = ()

@@ -68,6 +68,7 @@ def report_of(run: RunData) -> str:
 
     info = run.summary.info
     records = worst_first(run.records)
+    reasons = counted(item.reason for item in records if item.reason)
     passages = PassageTable()
     data = [passages.data_of(record) for record in records]
     return render(
@@ -85,12 +86,14 @@ def report_of(run: RunData) -> str:
         groups=grouped(run.summary.figures),
         slices={
             "By kind": _sliced(run.summary.figures, run.summary.by_kind, counted(item.kind for item in records)),
+            "Unanswerable, by reason": _sliced(run.summary.figures, run.summary.by_reason, reasons),
             "By month": _sliced(run.summary.figures, run.summary.by_month, counted(month_of(item) for item in records)),
         },
         charts=_charts(run),
         failures={kind: _by_verdict(records, kind) for kind in counted(item.kind for item in records)},
         records=records,
         kinds=counted(item.kind for item in records),
+        reasons=reasons,
         splits=counted(item.split for item in records),
         total_seconds=total_seconds,
         data=embedded(data),

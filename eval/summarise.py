@@ -19,6 +19,7 @@ def summarise(info: RunInfo, records: Sequence[Record]) -> Summary:
     """Return every figure of a finished run."""
     kinds = sorted({item.kind for item in records})
     months = sorted({month_of(item) for item in records} - {""})
+    reasons = sorted({item.reason for item in records if item.reason})
     by_kind = {kind: [item for item in records if item.kind == kind] for kind in kinds}
     return Summary(
         info=info,
@@ -26,6 +27,7 @@ def summarise(info: RunInfo, records: Sequence[Record]) -> Summary:
         figures=figures(records),
         by_kind={kind: figures(part) for kind, part in by_kind.items()},
         by_month={month: figures([item for item in records if month_of(item) == month]) for month in months},
+        by_reason={reason: figures([item for item in records if item.reason == reason]) for reason in reasons},
         verdicts=_counted(records),
         verdicts_by_kind={kind: _counted(part) for kind, part in by_kind.items()},
         risk_coverage=risk_coverage(records),

@@ -55,7 +55,9 @@ class RunInfo(_Frozen):
 
 
 class Summary(_Frozen):
-    """All figures of a run: over every question, by kind and by month, and the verdicts by kind.
+    """All figures of a run: over every question, by kind, by month and by reason, and the verdicts by kind.
+
+    The reason is why an unanswerable question is one; a question without one is in no such slice.
 
     The month is that of the newest evidence, else of the as-of date: see ``eval.summarise.month_of``.
 
@@ -67,6 +69,7 @@ class Summary(_Frozen):
     figures: dict[str, Figure]
     by_kind: dict[str, dict[str, Figure]]
     by_month: dict[str, dict[str, Figure]]
+    by_reason: dict[str, dict[str, Figure]] = {}
     verdicts: dict[str, int]
     verdicts_by_kind: dict[str, dict[str, int]]
     risk_coverage: list[RiskPoint]

@@ -1,6 +1,7 @@
 """Reading gold files: what a line may say, that drafts are left out, and that every mistake is named with a remedy."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.gold import FOLDER, GoldError, Period, count_drafts, gold_files, read_gold, read_lines
-from eval.gold_form import KINDS, GoldFormError, LineForm, Status, parse_line
+from eval.gold_form import KINDS, REASONS, GoldFormError, LineForm, Status, parse_line
 from rag.schema import Scope, Turn
 
 LINE = {
@@ -130,6 +131,8 @@ def test_both_halves_of_a_pair_fall_into_one_split(tmp_path):
         ({"evidence": [{"article": "a", "qoute": "b"}]}, ["evidence.0.quote", "evidence.0.qoute"]),
         ({"answerable": False}, ["answers", "evidence"]),
         ({"kind": "unanswerable"}, ["kind"]),
+        ({"reason": "not told"}, ["reason"]),
+        ({"answerable": False, "answers": [], "evidence": [], "reason": ""}, ["reason"]),
         ({"kind": "followup"}, ["conversation"]),
         ({"conversation": [{"question": "Q", "answer": "A"}]}, ["standalone"]),
         (
@@ -228,6 +231,14 @@ def test_the_bundled_questions_are_many_and_of_every_kind():
     assert len({item.pair for item in items if item.kind == "latest"}) >= 20
     assert sum(item.kind == "followup" and bool(item.question.conversation) for item in items) >= 25
     assert count_drafts() == 0
+
+
+def test_every_bundled_question_without_an_answer_tells_why_and_each_reason_is_met_several_times():
+    reasons = Counter(item.reason for item in read_gold() if not item.answerable)
+    assert reasons.keys() == set(REASONS)
+    assert min(reasons.values()) >= 2
+    assert min(reasons["false premise"], reasons["wrong year"]) >= 8
+    assert not any(item.reason for item in read_gold() if item.answerable)
 
 
 def test_most_bundled_questions_about_a_time_name_its_period():

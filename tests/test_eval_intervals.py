@@ -134,6 +134,13 @@ def test_a_summary_has_its_slices():
     assert Summary.model_validate_json(found.model_dump_json()) == found
 
 
+def test_unanswerable_questions_are_told_apart_by_their_reasons():
+    declined = record("a", Verdict.RIGHT_REFUSAL, answerable=False, declined=True, reason="wrong year")
+    answered = record("b", Verdict.FALSE_ANSWER, answerable=False, reason="false premise")
+    found = summary([declined, answered, record("c")])
+    assert found.by_reason == {"false premise": figures([answered]), "wrong year": figures([declined])}
+
+
 def test_the_month_is_that_of_the_newest_evidence_else_of_the_as_of_date():
     several = (evidence(published="2025-03-31"), evidence(published="2025-11-02"), evidence(published=None))
     assert month_of(record(evidence=several, as_of="2026-01-01")) == "2025-11"

@@ -79,6 +79,7 @@ def test_a_near_miss_differs_from_its_draft_by_a_word_that_the_article_lacks():
         assert draft["question"].replace(old, new) == miss["question"]
         source = next(item for item in small() if item.id == draft["evidence"][0]["article"])
         assert new not in source.text
+        assert miss["reason"] == ("wrong year" if new.isdecimal() else "wrong name")
 
 
 def test_the_same_seed_makes_the_same_drafts_in_whatever_order_the_articles_come():

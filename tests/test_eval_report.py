@@ -121,6 +121,20 @@ def test_what_a_run_does_not_have_is_not_drawn(tmp_path):
     assert [figure.get("id") for figure in page.iterfind(".//figure")] == ["plot-kinds"]
 
 
+def test_unanswerable_questions_are_listed_by_why_they_are(tmp_path, page):
+    assert "Unanswerable" not in {words_of(item) for item in page.iterfind(".//details/summary")}
+    assert page.find(".//select[@data-filter='reason']") is None
+    records = [record("q", Verdict.FALSE_ANSWER, reason="wrong year"), record("r", Verdict.RIGHT_REFUSAL)]
+    run = read_run(finished_run(tmp_path / "told", records))
+    by_reason = {"wrong year": {"hit@1": run.summary.figures["hit@1"]}}
+    told = run.summary.model_copy(update={"by_reason": by_reason})
+    page = html.fromstring(report_of(type(run)(folder=run.folder, summary=told, records=run.records)))
+    assert "Unanswerable, by reason" in {words_of(item) for item in page.iterfind(".//details/summary")}
+    options = page.find(".//select[@data-filter='reason']").findall("option")
+    assert [item.get("value") for item in options] == ["", "wrong year"]
+    assert [row.get("data-reason") for row in page.iterfind(".//tr[@class='row']")] == ["wrong year", ""]
+
+
 def test_failures_are_counted_by_kind_and_worst_come_first(page):
     cells = {button.get("aria-label"): button.text for button in page.iterfind(".//table//button[@aria-label]")}
     assert cells["1 of kind unanswerable: answered the unanswerable"] == "1"

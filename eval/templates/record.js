@@ -27,7 +27,8 @@ function rankBadge(evidence, label) {
 /** Gold answers and evidence; `others` are the same question's records in other runs, by label. */
 function goldView(record, labelled = { "": record }) {
   if (!record.answerable) {
-    return section("Gold", element("p", null, "The archive does not say: the question should be declined."));
+    return section("Gold", element("p", null, "The archive does not say: the question should be declined."),
+      record.reason && element("p", { class: "soft" }, `Reason: ${record.reason}`));
   }
   const answers = record.answers.map((part) => element("li", null, element("strong", null, part[0]),
     part.length > 1 && element("span", { class: "soft" }, ` or ${part.slice(1).join(" or ")}`)));
