@@ -14,7 +14,7 @@ from rag.errors import NewsdeskError
 
 if TYPE_CHECKING:
     from eval.runs import Run, Selected
-    from eval.summary import Figure
+    from eval.summary import Figure, Summary
 
 SHOWN = (
     "hit@1", "hit@5", "MRR@10", "nDCG@10", "answer in cited quotes", "evidence cited", "citation integrity",
@@ -143,7 +143,27 @@ def table(found: Sequence[Run]) -> str:
             for item in columns
         )
         lines.append(f"{'seconds, ' + stage:<{width}}{cells}")
-    return "\n".join(lines)
+    return "\n".join((*lines, "", *_by_kind(columns, width)))
+
+
+BY_KIND = {
+    "hit@1": "hit@1",
+    "answer in cited quotes": "right",
+    "cited inside the period": "in period",
+    "unanswerable declined": "declined",
+}
+"""The figures that the terminal shows for each kind of question too, with their short names."""
+
+
+def _by_kind(columns: Sequence[Summary], width: int) -> list[str]:
+    lines = []
+    for kind in dict.fromkeys(kind for item in columns for kind in item.by_kind):
+        for name, short in BY_KIND.items():
+            figures = [item.by_kind.get(kind, {}).get(name) for item in columns]
+            if any(figures):
+                cells = "".join(f"  {_cell(figure):>22}" for figure in figures)
+                lines.append(f"{f'{kind}, {short}':<{width}}{cells}")
+    return lines
 
 
 def _cell(figure: Figure | None) -> str:

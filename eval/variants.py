@@ -47,6 +47,12 @@ class Retrieval(_Part):
     window: int = Field(default=WINDOW_CHARACTERS, ge=0)
 
 
+class Reading(_Part):
+    """Whether periods, publishers and kinds of articles in a question's ``words`` limit its search."""
+
+    words: bool = True
+
+
 class Answering(_Part):
     """Who answers, from how many passages, and from which confidence on (by default the calibrated one)."""
 
@@ -65,6 +71,7 @@ class Configuration(_Part):
     name: str = Field(min_length=1)
     description: str = ""
     follow_ups: Literal["as asked", "standalone"] = "as asked"
+    reading: Reading = Reading()
     retrieval: Retrieval = Retrieval()
     answer: Answering = Answering()
 
@@ -93,9 +100,10 @@ def read_configuration(name: str) -> Configuration:
 
 
 def _fields() -> str:
+    reading = (f"reading.{name}" for name in Reading.model_fields)
     retrieval = (f"retrieval.{name}" for name in Retrieval.model_fields)
     answer = (f"answer.{name}" for name in Answering.model_fields)
-    return ", ".join(("name", "description", "follow_ups", *retrieval, *answer))
+    return ", ".join(("name", "description", "follow_ups", *reading, *retrieval, *answer))
 
 
 def engine_of(configuration: Configuration, stores: Stores, encoder: Encoder) -> Engine:
@@ -110,6 +118,7 @@ def engine_of(configuration: Configuration, stores: Stores, encoder: Encoder) ->
         ),
         answerer=_answerer(configuration.answer, stores, encoder, threshold=configuration.answer.threshold),
         passages=configuration.answer.passages,
+        words=configuration.reading.words,
     )
 
 

@@ -22,10 +22,10 @@ from rag.outside import nothing_inside, without_unknown
 from rag.rank import Ranker
 from rag.remembering import RememberingEncoder
 from rag.retrieve import HybridRetriever
-from rag.schema import Answer, Answerer, Question, Retriever, Scope, Understanding
+from rag.schema import Answer, Answerer, LimitKind, Question, Retriever, Scope, ScoredPassage, Understanding
 from rag.stores import Stores
 from rag.timeline import TimelineRequest, read_timeline
-from rag.understand import understand
+from rag.understand import searched_words, understand
 from rag.vocabulary import VocabularyReader
 
 MAX_QUESTION = 2_000
@@ -42,10 +42,15 @@ class Engine:
         retriever: Retriever | None = None,
         answerer: Answerer | None = None,
         passages: int = PASSAGES,
+        words: bool = True,
     ) -> None:
-        """Answer from ``stores``; the answerer is given at most so many ``passages``."""
+        """Answer from ``stores``; the answerer is given at most so many ``passages``.
+
+        Without ``words``, no limit is read out of the words of any question.
+        """
         self.stores = stores
         self.passages = passages
+        self.words = words
         statistics = TermStatistics(stores.lexical.terms, stores.lexical.document_frequency, stores.lexical.count)
         self.retriever = retriever or HybridRetriever(stores, rank=Ranker(statistics))
         self.answerer = answerer or ExtractiveAnswerer(RememberingEncoder(stores.encoder), statistics)
@@ -76,9 +81,17 @@ class Engine:
         known = self.vocabulary()
         question = _checked(question)
         read = rewrite(question.text, question.conversation)
-        alone = replace(question, text=read.text)
+        unread = question.unread if self.words else tuple(LimitKind)
+        alone = replace(question, text=read.text, unread=unread)
         understanding = understand(alone, publishers=known.publishers, newsmakers=known.newsmakers)
         return replace(understanding, rewritten=read.rewritten, carried=read.carried)
+
+    def retrieve(self, question: Question, *, limit: int | None = None) -> list[ScoredPassage]:
+        """Return the passages for ``question`` inside what it is limited to, best first; raises as ``stream`` does."""
+        question = _checked(question)
+        understanding = self.understand(question)
+        searched = replace(question, text=searched_words(understanding), scope=understanding.scope)
+        return self.retriever(searched, limit=self.passages if limit is None else limit)
 
     def stream(self, question: Question) -> Iterator[Answer]:
         """Yield the answer as it grows; the last item is complete and carries the times of all stages.
@@ -88,11 +101,13 @@ class Engine:
         began = time.perf_counter()
         question = _checked(question)
         understanding = self.understand(question)
-        searched = replace(question, text=understanding.text, scope=understanding.scope)
-        request = None if understanding.each else read_timeline(searched.text, question.as_of or datetime.now(UTC))
-        if request is not None:
-            yield from self._timeline(request, searched, question, understanding, began=began)
-            return
+        searched = replace(question, text=searched_words(understanding), scope=understanding.scope)
+        if not understanding.each:
+            whole = replace(searched, text=understanding.text)  # its times say where a timeline begins
+            request = read_timeline(whole.text, question.as_of or datetime.now(UTC))
+            if request is not None:
+                yield from self._timeline(request, whole, question, understanding, began=began)
+                return
         hearings = hear(self.retriever, searched, understanding, limit=self.passages) if understanding.each else ()
         passages = side_by_side(hearings) if hearings else self.retriever(searched, limit=self.passages)
         retrieved = time.perf_counter()

@@ -14,7 +14,6 @@ from rag.schema import (
     AnswerStatus,
     Citation,
     Kind,
-    LimitKind,
     Note,
     NoteKind,
     Question,
@@ -23,6 +22,7 @@ from rag.schema import (
     Sentence,
     Understanding,
 )
+from rag.understand import searched_words
 
 NEAREST = 2
 """Each has at most so many nearest articles when none answers."""
@@ -45,20 +45,12 @@ def hear(retriever: Retriever, question: Question, understanding: Understanding,
     Together they have at most ``limit`` passages, and at least one from each that has any.
     """
     share = max(1, limit // len(understanding.each))
-    spans = [span for item in understanding.limits if item.kind is LimitKind.PUBLISHERS for span in item.spans]
     hearings = []
     for names in understanding.each:
         scope = replace(question.scope, publishers=names)
-        own = replace(question, text=_asked_of(names[0], question.text, spans), scope=scope)
+        own = replace(question, text=searched_words(understanding, asked_of=names[0]), scope=scope)
         hearings.append(Hearing(publisher=names, question=own, passages=tuple(retriever(own, limit=share))))
     return tuple(hearings)
-
-
-def _asked_of(publisher: str, text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Return the question as it would be put to one publisher: the others' names would count against its words."""
-    for start, end in sorted(spans, reverse=True):
-        text = f"{text[:start]}{publisher}{text[end:]}"
-    return text
 
 
 def side_by_side(hearings: Sequence[Hearing]) -> list[ScoredPassage]:

@@ -31,7 +31,7 @@ class NewsdeskRetriever(BaseRetriever):
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         question = Question(text=query_bundle.query_str, scope=self._scope, as_of=self._as_of)
-        return [as_node(item) for item in self._engine.retriever(question, limit=self._limit)]
+        return [as_node(item) for item in self._engine.retrieve(question, limit=self._limit)]
 
 
 def as_node(item: ScoredPassage) -> NodeWithScore:

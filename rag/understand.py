@@ -5,6 +5,7 @@ Filters that were given win over the words: where one is given, the words limit 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -60,6 +61,23 @@ def understand(question: Question, *, publishers: Sequence[str] = (), newsmakers
         each=sources.asked if sources.each and names_read else (),
         unknown_publishers=sources.unknown if names_read else (),
     )
+
+
+def searched_words(understanding: Understanding, *, asked_of: str | None = None) -> str:
+    """Return the words to search for and to answer: those of a period that limits the search have done their work.
+
+    With ``asked_of``, that publisher stands where the question names its sources: the names of others would count
+    against its words. A question of nothing but such words keeps them.
+    """
+    text = understanding.text
+    put = {LimitKind.PERIOD: "", **({} if asked_of is None else {LimitKind.PUBLISHERS: asked_of})}
+    edits = [(span, put[limit.kind]) for limit in understanding.limits if limit.kind in put for span in limit.spans]
+    begun = len(text)
+    for (start, end), words in sorted(edits, reverse=True):
+        if end <= begun:
+            text, begun = f"{text[:start]}{words}{text[end:]}", start
+    text = re.sub(r"^[\s,;:–—-]+", "", re.sub(r"\s+", " ", re.sub(r"\s+(?=[?.!,;:])", "", text))).strip()
+    return text if re.search(r"\w", text) else understanding.text
 
 
 def without(scope: Scope, kinds: Sequence[LimitKind]) -> Scope:

@@ -118,6 +118,8 @@ def test_a_users_own_gold_file_is_asked_measured_and_reported(asked_and_drawn, t
     assert rows[""] == ["bold"]
     assert rows["citation integrity"] == ["1.000 [1.00, 1.00]"]
     assert rows["unanswerable declined"] == ["1.000"]  # over one question there is no interval
+    assert rows["latest, right"] == ["1.000 [1.00, 1.00]"]
+    assert rows["unanswerable, declined"] == ["1.000"]
     assert re.fullmatch(r"p50 \d\.\d\d, p95 \d\.\d\d", rows["seconds, retrieve"][0])
 
 

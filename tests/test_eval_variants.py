@@ -80,6 +80,13 @@ def test_the_default_is_newsdesk_as_it_comes():
     assert (found.retrieval.half_constant, found.retrieval.tau_days) == (fusion.half_constant, fusion.tau_days)
 
 
+def test_words_may_be_taken_literally(stores):
+    asked = Question(text="What did the studios announce last month?", as_of=AS_OF)
+    read, literal = (engine_of(read_configuration(name), stores, stores.encoder) for name in ("newsdesk", "literal"))
+    assert read.understand(asked).limits
+    assert not literal.understand(asked).limits
+
+
 def test_a_file_of_ones_own_says_what_is_different(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text('name = "mine"\n[retrieval]\ndense = 0.7\n[answer]\npassages = 5\nthreshold = 0.25\n')
@@ -117,7 +124,7 @@ def test_a_field_that_cannot_be_used_is_named_with_its_file_and_the_fields_there
         read_configuration(str(file))
     message = str(caught.value)
     assert message.startswith(f"{file}: field {field}: ")
-    assert "Fields: name, description, follow_ups, retrieval.method, retrieval.dense, " in message
+    assert "Fields: name, description, follow_ups, reading.words, retrieval.method, retrieval.dense, " in message
     assert "answer.threshold" in message
 
 

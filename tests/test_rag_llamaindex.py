@@ -31,6 +31,13 @@ def test_scope_and_date_hold(bundled_engine):
     assert all(node.metadata["published_at"] < "2025-07-01" for node in found)
 
 
+def test_words_limit_a_query_as_they_do_a_question(bundled_engine):
+    found = NewsdeskRetriever(bundled_engine).retrieve("What did Bloomberg report in 2023 about Runway?")
+    assert found
+    assert all(node.metadata["publisher"] == "Bloomberg" for node in found)
+    assert all(node.metadata["published_at"].startswith("2023") for node in found)
+
+
 def test_a_query_engine_of_llamaindex_can_stand_on_it(bundled_engine):
     class Titles(CustomQueryEngine):
         retriever: BaseRetriever

@@ -13,8 +13,8 @@ from rag.schema import Article, DatePrecision, Moment, Passage, ScoredPassage, S
 STATISTICS = TermStatistics(lambda text: text.lower().replace(".", "").split(), lambda _term: 1, lambda: 10)
 
 
-def candidate(name, text, *, ordinal=0, title="A headline", final=0.5, dense=0.4, lexical=2.0):
-    published = Moment(value=datetime(2024, 3, 1, tzinfo=UTC), precision=DatePrecision.DAY, origin="test")
+def candidate(name, text, *, ordinal=0, title="A headline", final=0.5, dense=0.4, lexical=2.0, year=2024):
+    published = Moment(value=datetime(year, 3, 1, tzinfo=UTC), precision=DatePrecision.DAY, origin="test")
     article = Article(id=name, title=title, text=text, published_at=published)
     passage = Passage(
         id=f"{name}/{ordinal}", article_id=name, version=1, ordinal=ordinal, start=0, end=len(text), text=text
@@ -44,6 +44,20 @@ def test_a_candidate_is_described_by_what_it_shares_with_the_question():
     assert found[0].pairs == pytest.approx(2 / 3)
     assert found[0].named == found[0].numbers == 1.0
     assert found[1].numbers == 0.0
+
+
+def test_a_year_in_the_question_favours_what_is_dated_in_it_or_names_it_and_keeps_nothing_out():
+    words = "The studios sued Midjourney over its pictures."
+    found = Ranker(STATISTICS)(
+        "Which studios sued Midjourney in 2024?",
+        [
+            candidate("other", words, year=2025),
+            candidate("dated", words, year=2024),
+            candidate("naming", words.replace("sued", "in 2024 sued"), year=2025),
+        ],
+    )
+    assert {item.article.id for item in found[:2]} == {"dated", "naming"}
+    assert found[2].article.id == "other"
 
 
 def test_passages_beside_and_elsewhere_in_the_article_count():

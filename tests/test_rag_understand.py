@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.schema import Kind, LimitKind, Question, Scope, Understanding
-from rag.understand import understand, without
+from rag.understand import searched_words, understand, without
 
 PUBLISHERS = ("Bloomberg", "Deadline", "OpenAI", "Reuters", "The Hollywood Reporter", "Variety")
 
@@ -129,6 +129,26 @@ def test_a_question_for_the_newest_state_is_known():
     assert not read("Who went on strike?").latest
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Who sued Suno last month?", "Who sued Suno?"),
+        ("In March 2024, which bills were signed?", "which bills were signed?"),
+        ("Who sued in the 2023 strike?", "Who sued in the 2023 strike?"),
+        ("According to Variety, who sued last month?", "According to Variety, who sued?"),
+        ("last month?", "last month?"),
+    ],
+)
+def test_words_of_a_period_that_limits_the_search_are_not_searched_for(text, words):
+    assert searched_words(read(text)) == words
+
+
+def test_one_of_several_publishers_is_asked_in_its_own_name():
+    found = read("What did Variety and THR report last month about Tilly Norwood?")
+    assert searched_words(found, asked_of="Variety") == "What did Variety report about Tilly Norwood?"
+    assert searched_words(found) == "What did Variety and THR report about Tilly Norwood?"
+
+
 def test_limits_are_taken_away_by_kind():
     scope = Scope(published_from=AS_OF, publishers=("Variety",), sections=("Courts",))
     assert without(scope, [LimitKind.PERIOD, LimitKind.PUBLISHERS]) == Scope(sections=("Courts",))
@@ -150,6 +170,7 @@ def test_limits_are_taken_away_by_kind():
 def test_no_text_fails_and_unread_kinds_stay_open(text, unread):
     found = read(text, unread=tuple(unread))
     assert without(found.scope, tuple(unread)) == found.scope
+    assert bool(searched_words(found, asked_of="Variety").strip()) == bool(text.strip())
     assert without(found.scope, tuple(LimitKind)) == Scope()
     assert not {limit.kind for limit in found.limits} & unread
     for limit in found.limits:
