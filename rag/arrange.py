@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag.change import NAMED, Change, Matter, Statement, answers_amount, withheld
+from rag.change import Change, Matter, Statement, answers_amount, names_all, withheld
 from rag.evidence import EvidenceSentence
 from rag.schema import Note, NoteKind
 from rag.statements import spell_date
@@ -15,6 +15,8 @@ ON_THE_MATTER = 0.05
 """Odds, over the best sentence's, from which an article is on the question's matter."""
 SHARE = 0.1
 """A further sentence of the newest article needs this share of the odds of that article's best."""
+SAME = 0.78
+"""Cosine from which the newest article says nothing else than the best sentence does."""
 LEADING = 2
 """So many sentences of the newest article lead."""
 
@@ -49,12 +51,13 @@ def newest_first(matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: i
     """
     best: dict[str, Statement] = {}
     for item in matter.statements:
-        if item.odds >= ON_THE_MATTER and item.day and item.sentence.features.named >= NAMED:
+        if item.odds >= ON_THE_MATTER and item.day and names_all(item, matter):
             best.setdefault(item.article.id, item)
     if not matter.about_now or matter.pinned or not best or not chosen:
         return list(chosen)
     newest = max(best.values(), key=lambda item: (item.day or date.min, -item.place))
-    if chosen[0].source.article.id == newest.article.id:
+    said_already = float(newest.sentence.vector @ chosen[0].vector) >= SAME
+    if chosen[0].source.article.id == newest.article.id or said_already:
         return list(chosen)
     leading = [
         item.sentence
@@ -69,8 +72,8 @@ def newest_first(matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: i
 def arrange(matter: Matter, change: Change | None, chosen: Sequence[EvidenceSentence], *, limit: int) -> list[Told]:
     """Return at most ``limit`` sentences, all that was chosen when nothing changed.
 
-    Else the later statement, what else was chosen, and the earlier statement; of a question for an amount, from
-    other articles only what gives that amount.
+    Else the later statement, what else was chosen, and the earlier statement with what was chosen of its article; of
+    a question for an amount, only what gives that amount or none of its kind.
     """
     if change is None:
         return [Told(sentence=item) for item in chosen]
@@ -80,17 +83,21 @@ def arrange(matter: Matter, change: Change | None, chosen: Sequence[EvidenceSent
     first, second = _led(later, matter, change), _led(earlier, matter, change)
     pair = [item.sentence for item in (*first, *second)]
     rest = [item for item in chosen if not _among(item, pair)]
-    beside = [item for item in rest if item.source.article.id == later.article.id]
-    others = [item for item in rest if item.source.article.id != later.article.id]
     if matter.asked is not None:
         amounts = [item.sentence for item, _ in answers_amount(matter)]
-        others = [item for item in others if _among(item, amounts)]
-    beside = beside[: max(0, limit - len(pair))]
-    others = others[: max(0, limit - len(pair) - len(beside))]
-    kept, remaining = ([Told(sentence=item) for item in part] for part in (beside, others))
+        misleading = [item.sentence for item in matter.statements if matter.asked.is_of_its_kind(item.claim)]
+        rest = [
+            item
+            for item in rest
+            if _among(item, amounts) or (item.source.article.id == later.article.id and not _among(item, misleading))
+        ]
+    rest = rest[: max(0, limit - len(pair))]
+    behind = [Told(sentence=item) for item in rest if item.source.article.id == earlier.article.id]
+    between = [Told(sentence=item) for item in rest if item.source.article.id != earlier.article.id]
     if later.article.id == earlier.article.id:
-        return [*first, *second, *kept, *remaining]
-    return [*first, *kept, *remaining, *second]  # last, lest what follows be taken for a part of it
+        return [*first, *second, *behind]
+    # The earlier statement closes, lest what follows it be taken for a part of it.
+    return [*first, *between, *second, *behind]
 
 
 def note_of(change: Change, told: Sequence[Told]) -> Note:

@@ -56,6 +56,10 @@ class Asked:
                 return item
         return None
 
+    def is_of_its_kind(self, claim: Claim) -> bool:
+        """Return whether ``claim`` gives an amount of the same unit and role, be it of another holder or time."""
+        return any(self._fits(item, claim) for item in claim.quantities)
+
     def _fits(self, item: Quantity, claim: Claim) -> bool:
         if self.per is not None and item.per != self.per:
             return False

@@ -16,10 +16,11 @@ from rag.asked import Asked, asked_amount, is_about_now, is_pinned
 from rag.claims import Claim, claim
 from rag.difference import SAME_TIME, Difference, DifferenceKind, difference, same_amount
 from rag.evidence import EvidenceSentence, mentioned
+from rag.indexed_text import header
 from rag.quantities import Quantity
 from rag.schema import Article
 from rag.spans import AnswerType, Unit
-from rag.stems import content_stems
+from rag.stems import FUNCTION, content_stems
 
 CONSIDERED = 60
 """So many of the best sentences are read for what they state."""
@@ -113,7 +114,7 @@ def read_matter(
         about_now=is_about_now(question),
         pinned=is_pinned(question, as_of),
         asked=asked_amount(question, {*names, *_names_in(question, statements)}),
-        names=tuple(names),
+        names=tuple(name for name in names if name not in FUNCTION),
     )
 
 
@@ -186,7 +187,7 @@ def _difference(top: Statement, other: Statement, matter: Matter) -> Difference 
     """Return in what two statements of different articles differ, if that bears on what is asked."""
     if other.article.id == top.article.id:
         return None
-    if other.sentence.features.named < NAMED and other.sentence.features.context < top.sentence.features.context / 2:
+    if not names_all(other, matter) and other.sentence.features.context < top.sentence.features.context / 2:
         return None
     found = difference(top.claim, other.claim, similarity=float(top.sentence.vector @ other.sentence.vector))
     if found is None or not _wanted(found.kind, matter):
@@ -201,11 +202,7 @@ def withheld(matter: Matter) -> Statement | None:
     if matter.asked is None or matter.asked.unit is not Unit.MONEY or answers_amount(matter):
         return None
     return next(
-        (
-            item
-            for item in matter.statements
-            if item.sentence.features.named >= NAMED and _WITHHELD.search(item.sentence.text)
-        ),
+        (item for item in matter.statements if names_all(item, matter) and _WITHHELD.search(item.sentence.text)),
         None,
     )
 
@@ -229,10 +226,15 @@ def _wanted(kind: DifferenceKind, matter: Matter) -> bool:
     }[kind]
 
 
+def names_all(statement: Statement, matter: Matter) -> bool:
+    """Return whether a statement, its headline or the sentence before have all names of the question."""
+    item, article = statement.sentence, statement.article
+    start = item.start if item.previous is None else item.previous[0]
+    return mentioned(matter.names, f"{header(article)}\n{article.text[start : item.end]}") >= NAMED
+
+
 def _is_on(statement: Statement, matter: Matter) -> bool:
     """Return whether the article of a statement has all names of the question."""
-    if statement.sentence.features.named >= NAMED:
-        return True
     article = statement.article
     return mentioned(matter.names, f"{article.title}\n{article.text}") >= NAMED
 

@@ -16,7 +16,8 @@ from rag.stems import FUNCTION, content_stems, stem
 
 EXACT = 0.02
 ROUGH = 0.05
-"""Two values are one when they lie within this share of the larger; the second where either is qualified."""
+"""Two values are one when they lie within this share of the larger; the second where one is qualified and round."""
+ROUND_DIGITS = 2
 
 
 class Role(StrEnum):
@@ -53,6 +54,11 @@ class Quantity:
     year: int | None = None
 
     @property
+    def _is_round(self) -> bool:
+        """Whether it is qualified and has few digits: "about 500,000", but not "about 465,000"."""
+        return self.rough and len(f"{self.low:.6g}".replace(".", "").partition("e")[0].strip("0")) <= ROUND_DIGITS
+
+    @property
     def is_state(self) -> bool:
         """Whether it tells how things stand, and may change; a sum raised or lost once does not."""
         return self.unit in ("", "%") or self.role is Role.VALUE or self.per is not None
@@ -62,7 +68,7 @@ class Quantity:
         if self.unit != other.unit:
             return False
         gap = max(self.low, other.low) - min(self.high, other.high)
-        share = ROUGH if self.rough or other.rough else EXACT
+        share = ROUGH if self._is_round or other._is_round else EXACT
         return gap <= share * max(abs(self.high), abs(other.high))
 
     def same_matter(self, other: Quantity) -> bool:

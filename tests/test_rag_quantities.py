@@ -88,6 +88,7 @@ def test_amounts_are_equal_within_rounding_and_more_loosely_when_qualified():
     exact, other = only("It has 1,000 shots."), only("It has 1,030 shots.")
     assert not exact.equals(other)
     assert only("It has about 1,000 shots.").equals(other)
+    assert not only("It has about 465,000 books.").equals(only("It has 482,460 books."))
     assert not only("It raised $5.").equals(only("It counts 5 films."))
 
 
