@@ -164,7 +164,9 @@ def _status(settings: Settings, parsed: argparse.Namespace) -> int:
         return 0
     for name, value in found.items():
         if isinstance(value, dict):
-            value = ", ".join(f"{key}: {item}" for key, item in list(value.items())[:20])
+            # A mark that is not set says nothing; it stays in the JSON.
+            said = [f"{key}: {item}" for key, item in value.items() if item != ""]
+            value = ", ".join(said[:20]) + (f" and {len(said) - 20} more" if len(said) > 20 else "") or "none"
         print(f"{name + ':':<22} {'unknown' if value is None else value}")
     return 0
 

@@ -54,7 +54,10 @@ def parse_page(content: bytes) -> Parsed:
     source, fault = _decoded(content)
     tree = load_html(source)
     if tree is None:
-        raise ItemError("there is no HTML in it.", remedy="Give the file the suffix of what it is.")
+        raise ItemError(
+            "it cannot be read as a page.",
+            remedy="Save the page again; if it is none, give the file the suffix of what it is.",
+        )
     declared = _Declared(tree, source)
     known = trafilatura.extract_metadata(tree, extensive=False)
     publisher = declared.publisher or known.sitename

@@ -173,6 +173,10 @@ def test_status_tells_what_is_held_and_how_it_was_made(run, tmp_path):
     text = run("status")[1]
     assert "articles:              1\n" in text
     assert "newest:                2024-01-05\n" in text
+    assert "publishers:            Variety: 1\n" in text
+    assert "vectors at: local" in text
+    assert ": ," not in text  # what is not marked is not told
+    assert not text.endswith(": \n")
 
 
 def test_commands_without_an_archive_say_how_to_make_one(run):
