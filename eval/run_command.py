@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -25,6 +26,9 @@ SHOWN = (
 """The figures of the table on the terminal; the report has all."""
 
 
+EXIT_INTERRUPTED = 130
+
+
 def add_parser(commands: Any) -> None:
     """Add the command to the parser's subcommands."""
     run = commands.add_parser("run", help="ask the gold questions and measure the answers")
@@ -43,7 +47,15 @@ def add_parser(commands: Any) -> None:
 
 
 def command(parsed: argparse.Namespace) -> int:
-    """Run it; return 0."""
+    """Run it; return 0, or 130 when interrupted."""
+    try:
+        return _command(parsed)
+    except KeyboardInterrupt:
+        print("Interrupted. What was asked is kept; run the same command again to go on.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+
+
+def _command(parsed: argparse.Namespace) -> int:
     from eval.report import write_report
 
     selected = select([Path(name) for name in parsed.gold], split=parsed.split, kind=parsed.kind, limit=parsed.limit)
