@@ -102,7 +102,8 @@ _ONLY = pattern(
 )
 _UNLIKE = pattern(r"\b(?:differs? from|different from|compared? (?:with|to)|that of|than|versus|vs\.?|match) $")
 _FROM = pattern(
-    rf"\b(?:{_NEWS}|only|just|anything|something|everything|all|quotes?|headlines?) from (?:both |either )?$"
+    rf"\b(?:{_NEWS}(?: (?:on|about)(?: \S+){{1,3}}?)?|only|just|anything|something|everything|all|new|quotes?"
+    r"|headlines?) from (?:both |either )?$"
 )
 _REPORT_BEHIND = pattern(
     r"^(?:['’]s?)? (?:(?:own|recent|latest|exclusive|original|first|new|big|long|front-page|main|cover|\d{4}"

@@ -101,17 +101,18 @@ class Engine:
         began = time.perf_counter()
         question = _checked(question)
         understanding = self.understand(question)
-        searched = replace(question, text=searched_words(understanding), scope=understanding.scope)
+        asked = replace(question, text=understanding.text, scope=understanding.scope)
+        # The answerer gets the whole question, on which its weights were learnt.
+        searched = replace(asked, text=searched_words(understanding))
         if not understanding.each:
-            whole = replace(searched, text=understanding.text)  # its times say where a timeline begins
-            request = read_timeline(whole.text, question.as_of or datetime.now(UTC))
+            request = read_timeline(asked.text, question.as_of or datetime.now(UTC))
             if request is not None:
-                yield from self._timeline(request, whole, question, understanding, began=began)
+                yield from self._timeline(request, asked, question, understanding, began=began)
                 return
         hearings = hear(self.retriever, searched, understanding, limit=self.passages) if understanding.each else ()
         passages = side_by_side(hearings) if hearings else self.retriever(searched, limit=self.passages)
         retrieved = time.perf_counter()
-        answers = answer_each(self.answerer, hearings) if hearings else self.answerer(searched, passages)
+        answers = answer_each(self.answerer, hearings) if hearings else self.answerer(asked, passages)
         for answer in answers:
             if understanding.unknown_publishers and not answer.complete:
                 continue  # what it says may have to be taken back

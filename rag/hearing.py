@@ -22,7 +22,7 @@ from rag.schema import (
     Sentence,
     Understanding,
 )
-from rag.understand import searched_words
+from rag.understand import asked_of
 
 NEAREST = 2
 """Each has at most so many nearest articles when none answers."""
@@ -48,7 +48,7 @@ def hear(retriever: Retriever, question: Question, understanding: Understanding,
     hearings = []
     for names in understanding.each:
         scope = replace(question.scope, publishers=names)
-        own = replace(question, text=searched_words(understanding, asked_of=names[0]), scope=scope)
+        own = replace(question, text=asked_of(names[0], understanding), scope=scope)
         hearings.append(Hearing(publisher=names, question=own, passages=tuple(retriever(own, limit=share))))
     return tuple(hearings)
 

@@ -57,7 +57,7 @@ def read_time(question: str, as_of: datetime) -> Reading:
         period = _period(text, limits, today)
         if period is not None:
             span = (min(one.start for one in limits), max(one.end for one in limits))
-            firm = any(_is_firm(shown, text, one, found_as, today) for one, found_as in found if one in limits)
+            firm = any(_is_firm(shown, text, one, found_as) for one, found_as in found if one in limits)
             return Reading(
                 period=period,
                 text=span,
@@ -83,7 +83,7 @@ _REPORTED = pattern(
 )
 
 
-def _is_firm(question: str, text: str, expression: Expression, attached: Attachment, today: date) -> bool:
+def _is_firm(question: str, text: str, expression: Expression, attached: Attachment) -> bool:
     """Whether the period limits the articles, rather than being when something happened of which they tell later.
 
     A happening since some day is told since that day; one "in 2024" is still told in 2025, and a whole year names
@@ -94,10 +94,11 @@ def _is_firm(question: str, text: str, expression: Expression, attached: Attachm
         return True
     if expression.limit is not Limit.INSIDE:
         return False
-    is_over = expression.until is not None and expression.until <= today
+    if expression.phrase.relative:
+        return True
     if expression.phrase.unit is Unit.YEAR:
-        return expression.phrase.relative and not is_over
-    if expression.phrase.relative or _REPORTED.search(text) or surroundings(question, text, expression).leading:
+        return False
+    if _REPORTED.search(text) or surroundings(question, text, expression).leading:
         return True
     return expression.phrase.unit is not Unit.DAY and (
         expression.phrase.in_year is not None or _SAID.search(text) is not None

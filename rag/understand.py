@@ -63,19 +63,25 @@ def understand(question: Question, *, publishers: Sequence[str] = (), newsmakers
     )
 
 
-def searched_words(understanding: Understanding, *, asked_of: str | None = None) -> str:
-    """Return the words to search for and to answer: those of a period that limits the search have done their work.
+def searched_words(understanding: Understanding) -> str:
+    """Return the words to search for: those of a period that limits the search have done their work.
 
-    With ``asked_of``, that publisher stands where the question names its sources: the names of others would count
-    against its words. A question of nothing but such words keeps them.
+    A question of nothing but such words keeps them.
     """
+    return _put(understanding, LimitKind.PERIOD, "")
+
+
+def asked_of(publisher: str, understanding: Understanding) -> str:
+    """Return the question as it would be put to one ``publisher``, whose words others' names would count against."""
+    return _put(understanding, LimitKind.PUBLISHERS, publisher)
+
+
+def _put(understanding: Understanding, kind: LimitKind, words: str) -> str:
+    """Return the text with ``words`` where limits of ``kind`` were read."""
     text = understanding.text
-    put = {LimitKind.PERIOD: "", **({} if asked_of is None else {LimitKind.PUBLISHERS: asked_of})}
-    edits = [(span, put[limit.kind]) for limit in understanding.limits if limit.kind in put for span in limit.spans]
-    begun = len(text)
-    for (start, end), words in sorted(edits, reverse=True):
-        if end <= begun:
-            text, begun = f"{text[:start]}{words}{text[end:]}", start
+    spans = [span for limit in understanding.limits if limit.kind is kind for span in limit.spans]
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}{words}{text[end:]}"
     text = re.sub(r"^[\s,;:–—-]+", "", re.sub(r"\s+", " ", re.sub(r"\s+(?=[?.!,;:])", "", text))).strip()
     return text if re.search(r"\w", text) else understanding.text
 

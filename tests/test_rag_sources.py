@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.gold import Split, read_gold
@@ -37,6 +37,8 @@ SOURCES = [
     ("What did Variety and Deadline report about Tilly Norwood?", wanted("Variety", "Deadline", each=True)),
     ("what did variety and deadline report on the strike", wanted("Variety", "Deadline", each=True)),
     ("Reuters reporting on the Getty ruling", wanted("Reuters")),
+    ("Is there anything new from Bloomberg on OpenAI?", wanted("Bloomberg")),
+    ("latest news on Suno from Variety", wanted("Variety")),
     ("What was said about Sora in the New York Times?", wanted(NYT)),
     ("Per the BBC, what did the minister say?", wanted("BBC")),
     ("What is in Deadline's story on the SAG-AFTRA deal?", wanted("Deadline")),
@@ -193,6 +195,7 @@ def test_what_a_newsmaker_said_is_no_filter():
     assert read_sources("What is in OpenAI's blog post on Sora?", PUBLISHERS).publishers == ("OpenAI",)
 
 
+@settings(deadline=None)  # a busy machine is no fault of the rules
 @given(
     question=st.one_of(
         st.text(max_size=80),
