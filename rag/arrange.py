@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.change import Change, Matter, Statement, answers_amount, names_all, withheld
-from rag.evidence import EvidenceSentence
+from rag.evidence import EvidenceSentence, mentioned
 from rag.schema import Note, NoteKind
 from rag.statements import spell_date
 
@@ -17,6 +17,8 @@ SHARE = 0.1
 """A further sentence of the newest article needs this share of the odds of that article's best."""
 SAME = 0.78
 """Cosine from which the newest article says nothing else than the best sentence does."""
+FOUND_FIRST = 3
+"""One of so many articles that were found first is on the matter too when its headline names all that is asked of."""
 LEADING = 2
 """So many sentences of the newest article lead."""
 
@@ -50,8 +52,10 @@ def newest_first(matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: i
     question names. Without a date it is never the newest.
     """
     best: dict[str, Statement] = {}
+    first = matter.found[:FOUND_FIRST]
     for item in matter.statements:
-        if item.odds >= ON_THE_MATTER and item.day and names_all(item, matter):
+        near = item.odds >= ON_THE_MATTER or (item.article.id in first and _is_headed(item, matter))
+        if near and item.day and names_all(item, matter):
             best.setdefault(item.article.id, item)
     if not matter.about_now or matter.pinned or not best or not chosen:
         return list(chosen)
@@ -67,6 +71,11 @@ def newest_first(matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: i
     leading = [item for item in leading if not item.features.short][:LEADING] or [newest.sentence]
     rest = [item for item in chosen if not _among(item, leading)]
     return [*sorted(leading, key=lambda item: item.start), *rest][:limit]
+
+
+def _is_headed(statement: Statement, matter: Matter) -> bool:
+    """Return whether the headline has all names of a question that has some."""
+    return bool(matter.names) and mentioned(matter.names, statement.article.title) >= 1.0
 
 
 def arrange(matter: Matter, change: Change | None, chosen: Sequence[EvidenceSentence], *, limit: int) -> list[Told]:

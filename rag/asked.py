@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rag.claims import Claim
-from rag.difference import holds
-from rag.english import words
+from rag.difference import GENERIC, holds
 from rag.latest import asks_for_latest
-from rag.quantities import Quantity, Role, per_of, role_of
+from rag.quantities import Quantity, Role, doers, per_of, role_of
 from rag.scope import Role as TimeRole
 from rag.scope import read_time
 from rag.spans import Unit, wanted_unit
@@ -29,7 +28,6 @@ _PRESENT_VERB = re.compile(
 _HOW_MANY = re.compile(
     r"\b(?:how many|(?:what|which) (?:number|count) of|(?:the )?number of) (?P<rest>[^?]*)", re.IGNORECASE
 )
-_GENERIC = words("ai ai-generated ai-made us u.s uk u.k eu")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MONEY = {Role.VALUE, Role.RAISED, Role.PRICE, Role.LOST, Role.REVENUE}
 
@@ -83,7 +81,7 @@ def asked_amount(question: str, names: Iterable[str]) -> Asked | None:
             if role in _MONEY and re.search(r"\bhow much\b|\bwhat\b|\bat\b|^[^?]{0,40}\??$", question, re.I)
             else None
         )
-    holders = frozenset(name for name in names if name not in FUNCTION | _GENERIC)
+    holders = frozenset(name for name in names if name not in FUNCTION | GENERIC)
     terms = frozenset(content_stems(question) - {stem(name) for name in holders})
     counting = _HOW_MANY.search(question)
     if unit is None and role is None and counting is None and len(question.split()) <= 6 and _is_verbless(question):
@@ -92,7 +90,8 @@ def asked_amount(question: str, names: Iterable[str]) -> Asked | None:
         return None
     if unit is Unit.COUNT:
         phrase = counting["rest"] if counting else question
-        counted = frozenset(stem(word) for word in _noun_phrase(phrase)) - {stem(name) for name in holders | _GENERIC}
+        counted = frozenset(stem(word) for word in _noun_phrase(phrase)) | doers(phrase)
+        counted -= {stem(name) for name in holders | GENERIC}
         if not counted:
             return None
     else:

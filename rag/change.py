@@ -8,8 +8,8 @@ question, from what they state (``rag.claims``), never from the words of a model
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from rag.asked import Asked, asked_amount, is_about_now, is_pinned
@@ -79,7 +79,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """A question with everything that its sentences state, best first."""
+    """A question with everything that its sentences state, best first; ``found`` are articles as they were found."""
 
     question: str
     kind: AnswerType
@@ -87,7 +87,8 @@ class Matter:
     about_now: bool
     pinned: bool
     asked: Asked | None
-    names: tuple[str, ...] = field(default=())
+    names: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
 
 
 def read_matter(
@@ -115,6 +116,7 @@ def read_matter(
         pinned=is_pinned(question, as_of),
         asked=asked_amount(question, {*names, *_names_in(question, statements)}),
         names=tuple(name for name in names if name not in FUNCTION),
+        found=_found(item for item, _ in ranked),
     )
 
 
@@ -266,6 +268,15 @@ def _independent(one: Statement, other: Statement) -> bool:
 def _ordered(one: Statement, other: Statement, kind: DifferenceKind, *, conflict: bool) -> Change:
     later, earlier = (other, one) if (other.day or date.min) > (one.day or date.min) else (one, other)
     return Change(later=later, earlier=earlier, kind=kind, conflict=conflict)
+
+
+def _found(sentences: Iterable[EvidenceSentence]) -> tuple[str, ...]:
+    """Return the articles in the order of their best passage."""
+    best: dict[str, float] = {}
+    for item in sentences:
+        article = item.source.article.id
+        best[article] = max(best.get(article, 0.0), item.source.scores.final)
+    return tuple(sorted(best, key=lambda article: (-best[article], article)))
 
 
 def _claim(item: EvidenceSentence) -> Claim:

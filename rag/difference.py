@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.claims import Claim, Day, Standing, name_words
-from rag.english import FUNCTION_WORDS, is_verb
+from rag.english import FUNCTION_WORDS, is_verb, words
 from rag.quantities import Quantity
 from rag.spans import names_in
 
@@ -24,6 +24,8 @@ NEARLY_THE_SAME = 0.75
 """The same for sentences that differ in a name, or in an amount that nobody asked for."""
 SAME_TIME = 7
 """Days within which two reports are of about the same time."""
+GENERIC = words("ai ai-generated ai-made us u.s uk u.k eu")
+"""Capitalised words, in lower case, that hold nothing."""
 REACH = 12
 """How many words before an amount the name of its holder is looked for."""
 _BACK = re.compile(
@@ -125,13 +127,13 @@ def holds(claim: Claim, quantity: Quantity, holders: frozenset[str]) -> bool:
     for start, end in reversed(names_in(before)):
         if start < max(since, back):
             break
-        words = name_words(before, [(start, end)])
-        if not words:
+        name = name_words(before, [(start, end)])
+        if name <= GENERIC:
             continue
-        if words & holders:
+        if name & holders:
             return True
         # Passed over: who says it, "a Series E round", "the New York company".
-        if words <= claim.sources or re.search(r"\ban? $", before[:start]) or _describes(before[end:]):
+        if name <= claim.sources or re.search(r"\ban? $", before[:start]) or _describes(before[end:]):
             continue
         if (closed := _CLOSED.match(before[end:])) and is_verb(closed[1].lower()):
             continue  # "the song that sounded like Drake, had drawn …": the name belongs to an aside

@@ -294,6 +294,12 @@ def per_of(before: str, after: str = "") -> str | None:
     return found["period"].lower() if found["period"] else _ADVERBS[found["adverb"].lower()]
 
 
+def doers(phrase: str) -> frozenset[str]:
+    """Return the stem of the noun for the people that open a phrase with what they do: people who use it are users."""
+    doing = re.match(r" ?(?:people|persons|viewers) (?:who )?(?P<verb>[a-z]+)", phrase)
+    return frozenset({stem(doing["verb"].removesuffix("e") + "er")}) if doing else frozenset()
+
+
 def _counted(before: str, after: str) -> frozenset[str]:
     """Return the stems of the noun phrase behind a number, else of the noun before "at" or "to"."""
     counted: list[str] = []
@@ -306,8 +312,7 @@ def _counted(before: str, after: str) -> frozenset[str]:
         if not word[0].isalpha() or word in FUNCTION or word.endswith("ly") or len(counted) == 4:
             break
         counted.append(stem(word))
-    if doing := re.match(r" ?(?:people|persons) who (?P<verb>[a-z]+)", after):
-        counted.append(stem(doing["verb"].removesuffix("e") + "er"))  # people who use it are its users
+    counted += doers(after)
     if not counted and (noun := _NOUN_BEFORE.search(before)):
         counted.append(stem(noun[1].lower()))
     return frozenset(counted)
