@@ -116,14 +116,14 @@ def note_of(change: Change, told: Sequence[Told]) -> Note:
     citations = tuple(dict.fromkeys(number for number in cited if number is not None))
     days = [spell_date(item.day) for item in (change.later, change.earlier) if item.day]
     if not change.conflict:
-        text = f"This has changed: reported on {days[0]}, and otherwise on {days[1]}."
+        text = f"The later report, of {days[0]}, says otherwise than the earlier, of {days[1]}."
         return Note(kind=NoteKind.CHANGED, text=text, citations=citations)
     if change.told:
         text = "Reports differ, as the article itself says."
     elif change.later.article.id == change.earlier.article.id:
         text = "The sources that the article names differ."
     else:
-        text = f"Reports of about the same time differ: {_credit(change.later)} and {_credit(change.earlier)}."
+        text = f"Reports differ: {_credit(change.later)} and {_credit(change.earlier)}."
     return Note(kind=NoteKind.CONFLICT, text=text, citations=citations)
 
 

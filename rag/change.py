@@ -160,7 +160,14 @@ def _amounts_differ(matter: Matter) -> Change | None:
     earlier = min(
         (item for item, value in before if value.equals(was)), key=lambda item: (item.day or date.max, item.place)
     )
-    return Change(later=later, earlier=earlier, kind=DifferenceKind.NUMBER, conflict=False)
+    # Where the later article itself says that others report the earlier amount, only the source has changed.
+    disputed = any(
+        item.article.id == later.article.id
+        and _OTHERS_SAY.search(item.sentence.text)
+        and any(amount.equals(was) for amount in item.claim.quantities)
+        for item in matter.statements
+    )
+    return Change(later=later, earlier=earlier, kind=DifferenceKind.NUMBER, conflict=disputed)
 
 
 def _statements_differ(matter: Matter, chosen: Sequence[EvidenceSentence]) -> Change | None:

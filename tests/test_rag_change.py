@@ -89,6 +89,15 @@ def test_publishers_that_differ_within_a_week_are_both_shown():
     assert [note.kind for note in answer.notes] == [NoteKind.CONFLICT]
 
 
+def test_what_the_later_article_says_others_report_otherwise_is_a_disagreement_and_no_change():
+    one = told("one", "2025-11-10", "House of David contains 350 to 400 shots made with AI.")
+    text = "House of David used 253 generated shots.\n\nThe article says that other reports give 350 to 400."
+    two = told("two", "2025-11-25", text, publisher="Wired")
+    answer = ask("How many shots does House of David have?", one, two)
+    assert articles(answer)[:2] == ["two", "one"]
+    assert [note.kind for note in answer.notes] == [NoteKind.CONFLICT]
+
+
 def test_the_words_of_a_brief_are_never_put_into_a_publishers_mouth():
     text = "The market value of Nvidia shrank by $600 billion."
     one = told("one", "2025-01-27", text, publisher="CNBC", kind=Kind.BRIEF)
