@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,10 @@ from rag import render
 from rag.chips import EDITABLE, filters_of, unlimited
 from rag.config import Settings, describe_settings, read_settings
 from rag.errors import ConfigurationError, NewsdeskError, QuestionError
-from rag.form import Example, read_examples, read_question
-from rag.schema import LimitKind, Question
+from rag.form import Example, is_edited, read_examples, read_question
+from rag.schema import AnswerStatus, LimitKind, Question
 from rag.shield import Shield
+from rag.suggestions import MOST, suggest
 from rag.turns import Exchange, converse
 
 if TYPE_CHECKING:
@@ -35,10 +37,11 @@ if TYPE_CHECKING:
     from rag.engine import Engine
 
 KEPT_TURNS = 50
+MOST_SESSIONS = 10_000
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "rag" / "static"
 EXAMPLES = HERE / "corpus" / "examples.json"
-STYLES = ("colours", "page", "conversation", "chips", "form", "evidence", "start", "narrow")
+STYLES = ("colours", "page", "conversation", "chips", "followups", "form", "evidence", "start", "narrow")
 HEAD = "".join(f'<link rel="stylesheet" href="newsdesk/{name}.css">' for name in STYLES) + (
     '<script src="newsdesk/page.js" defer></script>'
 )
@@ -50,6 +53,8 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["GRADIO_TEMP_DIR"] = str((settings.folder / "page").resolve())
     import gradio as gr
+
+    hide = gr.update(visible=False)
 
     def markdown(value: Markup, name: str) -> gr.Markdown:
         return gr.Markdown(str(value), elem_id=name, latex_delimiters=[], show_label=False, container=False)
@@ -68,12 +73,28 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         evidence = {exchange.number: exchange.evidence for exchange in exchanges}
         return str(render.render_panel(evidence, shown=exchanges[-1].number if exchanges else 0))
 
-    def ask(text: str, kept: tuple[Exchange, ...], since: str, until: str, publishers: list[str], as_of: str) -> Any:
-        turns = [exchange.turn for exchange in kept if exchange.turn]
+    questions: dict[str, int] = {}
+
+    def count_question(request: gr.Request) -> int:
+        """Count a session's questions: suggestions for an earlier one are given up."""
+        session = str(request.session_hash)
+        if len(questions) > MOST_SESSIONS:
+            questions.clear()
+        questions[session] = questions.get(session, 0) + 1
+        return questions[session]
+
+    def ask(
+        text: str, kept: tuple[Exchange, ...], since: str, until: str, publishers: list[str], as_of: str,
+        request: gr.Request,
+    ) -> Any:  # fmt: skip
+        count_question(request)
+        # The rewritten question, put into the box and edited, is asked as it stands.
+        literally = bool(kept) and kept[-1].rewording and is_edited(text or "", kept[-1].reading)
+        turns = [exchange.turn for exchange in kept if exchange.turn and not literally]
         try:
             asked = read_question(text, turns, since=since, until=until, publishers=publishers, as_of=as_of)
         except QuestionError as error:
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), str(render.render_notice(str(error)))
+            yield *(gr.skip(),) * 4, str(render.render_notice(str(error))), gr.skip(), gr.skip()
             return
         yield from grow(kept, asked)
 
@@ -83,13 +104,13 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
             grown = (*kept, exchange)[-KEPT_TURNS:]
             is_news = exchange.evidence != shown and (exchange.evidence or not exchange.growing)
             shown = exchange.evidence if is_news else shown
-            yield messages(grown), panel(grown) if is_news else gr.skip(), grown, typed, ""
+            yield messages(grown), panel(grown) if is_news else gr.skip(), grown, typed, "", hide, hide
             typed = gr.skip()
 
     def ask_without(kind: LimitKind, kept: tuple[Exchange, ...]) -> Any:
         asked = kept[-1].asked if kept else None
         if asked is None:
-            yield (gr.skip(),) * 5
+            yield (gr.skip(),) * 7
             return
         yield from grow(kept, unlimited(asked, kind))
 
@@ -111,6 +132,35 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
             updates += [gr.update(visible=kind in labels), gr.update(value=label)]
             updates += [gr.update(value=f"Remove the limit: {label}")] * (kind in EDITABLE)
         return updates
+
+    def reword(kept: tuple[Exchange, ...]) -> tuple[Any, Any]:
+        if not (kept and kept[-1].reading):
+            return gr.skip(), gr.skip()
+        return kept[-1].reading, (*kept[:-1], replace(kept[-1], rewording=True))
+
+    def rewordable(kept: tuple[Exchange, ...]) -> Any:
+        return gr.update(visible=bool(kept and kept[-1].reading))
+
+    def suggestions(kept: tuple[Exchange, ...], request: gr.Request) -> Any:
+        """Offer questions to go on with one by one; the answer is long shown, and a new question ends it."""
+        number = count_question(request)
+        found: list[str] = []
+        answer = kept[-1].answered if kept else None
+        yield [hide] * (MOST + 1)
+        if answer is None or answer.status is not AnswerStatus.ANSWERED:
+            return
+        for one in suggest(engine, answer):
+            if questions.get(str(request.session_hash)) != number:
+                return
+            found.append(one.question)
+            buttons = [
+                gr.update(visible=at < len(found), value=found[at] if at < len(found) else "") for at in range(MOST)
+            ]
+            yield [gr.update(visible=True), *buttons]
+
+    def begin_anew(request: gr.Request) -> tuple[Any, ...]:
+        count_question(request)
+        return [], panel(()), (), "", "", hide, hide
 
     def fill(event: gr.SelectData) -> tuple[str, str, str, list[str], str]:
         example = examples[int(event.index)]
@@ -145,6 +195,9 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
                             name = "remove" if kind in EDITABLE else "whole"
                             removals[kind] = gr.Button("", elem_classes=name, size="sm", min_width=0)
                             shown_chips.append(removals[kind])
+                reword_button = gr.Button("Edit how it was read", elem_id="reword", size="sm", visible=False)
+                with gr.Row(elem_id="suggestions", visible=False) as offered:
+                    suggested = [gr.Button("", size="sm", min_width=0, visible=False) for _ in range(MOST)]
                 box = gr.Textbox(
                     elem_id="question", label="Question", show_label=False, container=False, max_lines=4,
                     placeholder="Ask the archive…", submit_btn="Ask",
@@ -161,7 +214,7 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
                 evidence = markdown(render.render_panel({}), "evidence")
 
         form = [box, conversation, since, until, publishers, as_of]
-        result = [chat, evidence, conversation, box, notice]
+        result = [chat, evidence, conversation, box, notice, offered, reword_button]
         hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = [
             box.submit(ask, form, result, **hidden),
@@ -173,13 +226,19 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
             button.click(partial(ask_without, kind), conversation, result, **hidden)
             for kind, button in removals.items()
         ]
+        offers = [offered, *suggested]
+        asking += [
+            button.click(lambda text: text, button, box, **hidden).then(ask, form, result, **hidden)
+            for button in suggested
+        ]
         for step in asking:
             step.then(chips, conversation, shown_chips, **hidden)
+            step.then(rewordable, conversation, reword_button, **hidden)
+            step.then(suggestions, conversation, offers, **hidden)
+        reword_button.click(reword, conversation, [box, conversation], **hidden)
         for kind, button in edits.items():
             button.click(partial(edit, kind), conversation, [box, since, until, publishers], **hidden)
-        renew.click(lambda: ([], panel(()), (), "", ""), None, result, cancels=asking, **hidden).then(
-            chips, conversation, shown_chips, **hidden
-        )
+        renew.click(begin_anew, None, result, cancels=asking, **hidden).then(chips, conversation, shown_chips, **hidden)
         page.load(
             lambda: (str(render.render_masthead(engine.overview())), gr.update(choices=publisher_choices())),
             None, [masthead, publishers], **hidden,

@@ -140,6 +140,8 @@ def base_of(word: str) -> str | None:
     if word.endswith("s"):
         stems += [word[:-1], word[:-2]]
     known = next((stem for stem in stems if stem in BASE_VERBS), None)
+    if known is None and word.endswith("ied"):
+        return word[:-3] + "y"
     if known is None and word.endswith("ed") and is_past(word):
         return word[:-1] if re.search(r"(?:[^aeiou][aeiou]?[cgsvzu]|at|ir|in)ed$", word) else word[:-2]
     return known

@@ -40,6 +40,12 @@ def read_examples(path: Path) -> tuple[Example, ...]:
         raise ConfigurationError(f"{path} is not a list of example questions ({error}). Mend or remove it.") from error
 
 
+def is_edited(text: str, reading: str) -> bool:
+    """Return whether ``text`` is ``reading`` or came of editing it: half of its words are in it."""
+    typed, given = set(text.lower().split()), set(reading.lower().split())
+    return bool(typed) and 2 * len(typed & given) >= len(typed)
+
+
 def read_question(
     text: str, conversation: Sequence[Turn], *, since: str, until: str, publishers: Sequence[str], as_of: str
 ) -> Question:

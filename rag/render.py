@@ -138,9 +138,14 @@ def render_welcome() -> Markup:
     )
 
 
-def render_question(text: str) -> Markup:
-    """Return a question as the chat shows it."""
-    return Markup('<p class="question" dir="auto">{}</p>').format(inert(text))
+def render_question(text: str, *, reading: str = "") -> Markup:
+    """Return a question as the chat shows it, and under it how a follow-up was read."""
+    question = Markup('<p class="question" dir="auto">{}</p>').format(inert(text))
+    if reading:
+        question += Markup('<p class="reading" dir="auto"><span class="how">read as:</span> {}</p>').format(
+            inert(reading)
+        )
+    return question
 
 
 def render_waiting(text: str) -> Markup:

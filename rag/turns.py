@@ -28,6 +28,8 @@ class Exchange:
     """One turn as the page shows it; ``turn`` is None while it grows and when it failed.
 
     ``asked`` is what was asked, ``understanding`` how it was read, and ``chips`` which limits came out of its words.
+    ``reading`` is the question that a follow-up was rewritten to, else empty, and ``rewording``
+    whether it was put into the box to be edited; ``answered`` is the complete answer.
     """
 
     number: int
@@ -39,6 +41,9 @@ class Exchange:
     asked: Question | None = None
     understanding: Understanding | None = None
     chips: tuple[Chip, ...] = ()
+    reading: str = ""
+    rewording: bool = False
+    answered: Answer | None = None
 
 
 def paced(
@@ -55,6 +60,18 @@ def paced(
         yield held
 
 
+def turn_of(answer: Answer) -> Turn:
+    """Return what later questions may refer to: how the question was read, what was said, what was put in bold."""
+    read = answer.understanding
+    return Turn(
+        question=answer.question.text,
+        answer=answer.text or render.ABSTENTION,
+        standalone=read.text if read else "",
+        carried=read.carried if read else (),
+        named=tuple(sentence.text[slice(*sentence.highlight)] for sentence in answer.sentences if sentence.highlight),
+    )
+
+
 def converse(engine: Engine, conversation: Sequence[Exchange], question: Question) -> Iterator[Exchange]:
     """Yield the turn after ``conversation`` as it grows; an error becomes a turn that says what to do."""
     number = conversation[-1].number + 1 if conversation else 1
@@ -69,12 +86,16 @@ def converse(engine: Engine, conversation: Sequence[Exchange], question: Questio
         count = render.plural(engine.overview().articles, "article")
         yield replace(failed, answer=render.render_waiting(f"Searching {count}…"), growing=True)
         for answer in paced(engine.stream(question)):
-            turn = Turn(question=question.text, answer=answer.text or render.ABSTENTION)
+            read = answer.understanding
+            reading = read.text if read and read.rewritten else ""
             yield replace(
                 failed,
+                question=render.render_question(question.text, reading=reading),
                 answer=render.render_answer(answer, number),
                 evidence=render.render_evidence(answer, number),
-                turn=turn if answer.complete else None,
+                turn=turn_of(answer) if answer.complete else None,
+                reading=reading,
+                answered=answer if answer.complete else None,
                 growing=not answer.complete,
                 understanding=answer.understanding,
                 chips=chips_of(answer.understanding, answer.as_of) if answer.complete else (),

@@ -60,7 +60,9 @@ def test_a_turn_waits_grows_and_ends() -> None:
 
 def test_an_abstention_is_remembered_in_words() -> None:
     assert talk("Who walked on the moon?")[-1].turn == Turn(
-        question="Who walked on the moon?", answer="The archive does not say."
+        question="Who walked on the moon?",
+        answer="The archive does not say.",
+        standalone="Who walked on the moon?",
     )
 
 
