@@ -96,10 +96,10 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         except QuestionError as error:
             yield *(gr.skip(),) * 4, str(render.render_notice(str(error))), gr.skip(), gr.skip()
             return
-        yield from grow(kept, asked)
+        yield from grow(kept, asked, typed="")
 
-    def grow(kept: tuple[Exchange, ...], asked: Question) -> Any:
-        shown, typed = None, ""
+    def grow(kept: tuple[Exchange, ...], asked: Question, *, typed: Any) -> Any:
+        shown = None
         for exchange in converse(engine, kept, asked):
             grown = (*kept, exchange)[-KEPT_TURNS:]
             is_news = exchange.evidence != shown and (exchange.evidence or not exchange.growing)
@@ -112,16 +112,16 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         if asked is None:
             yield (gr.skip(),) * 7
             return
-        yield from grow(kept, unlimited(asked, kind))
+        yield from grow(kept, unlimited(asked, kind), typed=gr.skip())
 
     def edit(kind: LimitKind, kept: tuple[Exchange, ...]) -> tuple[Any, ...]:
         last = kept[-1] if kept else None
-        if last is None or last.asked is None or last.understanding is None:
+        if last is None or last.understanding is None:
             return (gr.skip(),) * 4
-        found = filters_of(last.understanding.scope)
+        found, text = filters_of(last.understanding.scope), last.understanding.text
         if kind is LimitKind.PERIOD:
-            return last.asked.text, found.since, found.until, gr.skip()
-        return last.asked.text, gr.skip(), gr.skip(), list(found.publishers)
+            return text, found.since, found.until, gr.skip()
+        return text, gr.skip(), gr.skip(), list(found.publishers)
 
     def chips(kept: tuple[Exchange, ...]) -> list[dict[str, Any]]:
         """Tell every chip's row, and its buttons, what to show."""

@@ -178,11 +178,13 @@ def test_limits_in_the_words_are_stated_and_can_be_removed(reader: Reader) -> No
     expect(reader.page.locator("#chat .question")).to_have_text([LIMITED, LIMITED])
     expect(reader.page.locator("#chat .stated").last).to_have_text(f"In articles {PUBLISHER}:")
     expect(chips).to_have_text([re.compile(PUBLISHER)])
+    reader.box.fill("typed meanwhile")
     reader.page.get_by_role("button", name=f"Remove the limit: {PUBLISHER}").press("Enter")
     expect(reader.page.locator("#chat .question")).to_have_count(3)
     expect(reader.page.locator("#chat .meta")).to_have_count(3)
     expect(reader.page.locator("#chat .stated")).to_have_count(2)
     expect(reader.page.locator("#understood")).to_be_hidden()
+    expect(reader.box).to_have_value("typed meanwhile")
     assert reader.own_errors == []
 
 
