@@ -26,8 +26,7 @@ LONGEST_CARRIED = 3
 LONGEST_REWRITTEN = 400
 """Characters of a question that may be a follow-up; a longer one explains itself."""
 LATEST_TURNS = 8
-MOST_BESIDES = 4
-"""Content words besides a bare "the company" from which on a question stands alone."""
+MOST_BESIDES = 4  # content words besides a bare "the company" from which on a question stands alone
 LONGEST_ANSWER = 600
 """Characters of an answer that are looked at."""
 
@@ -91,6 +90,8 @@ def _says_enough(text: str, sign: Sign) -> bool:
     """Return whether a question has so much besides "the agreement" that it hardly means the one just spoken of."""
     if sign.pointer is not Pointer.NOUN or not text[sign.start :].lower().startswith("the "):
         return False
+    if names(text):
+        return True  # "Has the court approved Anthropic's deal with the authors?"
     besides = re.findall(r"[\w’'-]+", text[: sign.start] + text[sign.end :])
     return sum(word.lower() not in FUNCTION_WORDS for word in besides) > MOST_BESIDES
 
@@ -118,6 +119,8 @@ def _resolved(text: str, signs: Sequence[Sign], known: Sequence[Antecedent], tur
     ]
     topics = _lacking(shown, known, turns, is_relation=bool(ends))
     has_own = any(one.key not in {mention.key for mention in used.values()} for one in names(text))
+    if has_own and not changes and all(sign.pointer is Pointer.PRONOUN for sign in signs):
+        return Rewrite(text=text)  # "How did they restore Lennon's voice?" means whoever did
     if topics and not (has_own and used):
         shown = _beside(shown, topics, signs, text)
     elif not changes:
