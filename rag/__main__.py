@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.config import describe_settings, read_settings
 from rag.errors import NewsdeskError, QuestionError
-from rag.schema import Answer, AnswerStatus, Layout, LimitKind, Question, Scope, Understanding, end_of_day
+from rag.schema import Answer, AnswerStatus, Layout, LimitKind, Question, Scope, Turn, Understanding, end_of_day
 from rag.statements import stated
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,21 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     ask = commands.add_parser("ask", help="answer a question from the archive")
     ask.add_argument("question")
-    ask.add_argument("--as-of", metavar="DATE", help="use nothing published after this day (YYYY-MM-DD)")
-    ask.add_argument("--from", dest="since", metavar="DATE", help="only articles published on or after this day")
-    ask.add_argument("--to", dest="until", metavar="DATE", help="only articles published on or before this day")
-    ask.add_argument("--publisher", action="append", default=[], help="only this publisher; repeatable")
-    ask.add_argument("--section", action="append", default=[], help="only this section; repeatable")
-    ask.add_argument(
-        "--literal",
-        action="store_true",
-        help="read no period, publisher or kind of article out of the question's words",
-    )
     ask.add_argument("--json", action="store_true", help="JSON on standard output")
+    chat = commands.add_parser("chat", help="answer one question a line, follow-ups too, until the input ends")
+    chat.set_defaults(question=None, json=False)
+    for command in (ask, chat):
+        _add_limits(command)
     parsed = parser.parse_args(arguments)
     try:
         question = Question(
-            text=parsed.question,
+            text=parsed.question or "",
             as_of=None if parsed.as_of is None else end_of_day(day(parsed.as_of, "--as-of")),
             scope=Scope(
                 published_from=None if parsed.since is None else day(parsed.since, "--from"),
@@ -55,12 +52,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from rag.engine import open_engine
 
         with open_engine(read_settings(data=parsed.data), writer=False) as engine:
+            if parsed.question is None:
+                return _chat(engine, question, sys.stdin)
             answer = engine.ask(question)
     except NewsdeskError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(json.dumps(as_record(answer), ensure_ascii=False, indent=2) if parsed.json else as_text(answer))
     return 0 if answer.status is AnswerStatus.ANSWERED else 4
+
+
+def _add_limits(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--as-of", metavar="DATE", help="use nothing published after this day (YYYY-MM-DD)")
+    command.add_argument("--from", dest="since", metavar="DATE", help="only articles published on or after this day")
+    command.add_argument("--to", dest="until", metavar="DATE", help="only articles published on or before this day")
+    command.add_argument("--publisher", action="append", default=[], help="only this publisher; repeatable")
+    command.add_argument("--section", action="append", default=[], help="only this section; repeatable")
+    command.add_argument(
+        "--literal",
+        action="store_true",
+        help="read no period, publisher or kind of article out of the question's words",
+    )
+
+
+def _chat(engine: Engine, limits: Question, lines: Iterable[str]) -> int:
+    """Answer every line after those before it; return 0. A question that cannot be asked ends nothing."""
+    from rag.turns import turn_of
+
+    turns: list[Turn] = []
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            answer = engine.ask(replace(limits, text=line.strip(), conversation=tuple(turns)))
+        except QuestionError as error:
+            print(f"error: {error}\n", file=sys.stderr)
+            continue
+        if answer.understanding and answer.understanding.rewritten:
+            print(f"(read as: {answer.understanding.text})")
+        print(as_text(answer), end="\n\n", flush=True)
+        turns.append(turn_of(answer))
+    return 0
 
 
 def day(text: str, name: str) -> datetime:

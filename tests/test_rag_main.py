@@ -1,5 +1,6 @@
 """``python -m rag ask``: text and JSON, dates and filters, exit codes."""
 
+import io
 import json
 import shutil
 
@@ -111,3 +112,13 @@ def test_without_an_archive_the_remedy_is_named(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["ask", "Anything?"]) == 1
     assert "python -m ingest files" in capsys.readouterr().err
+
+
+def test_lines_are_answered_one_after_another_and_follow_ups_are_read_with_those_before(archive, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("Who sued Midjourney?\n\n" + "x" * 2_001 + "\nand Suno?\n"))
+    assert main(["chat", "--as-of", "2026-05-01"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.count("as of 2026-05-01") == 2
+    assert shown.out.count("read as:") == 1
+    assert "(read as: Who sued Suno?)" in shown.out
+    assert "error: The question has 2,001 characters" in shown.err
