@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from eval import fit_command, followup_command, gate_command, gold_command, report_command, run_command, speed_command
+from eval import (
+    fit_command,
+    followup_command,
+    gate_command,
+    gold_command,
+    reader_command,
+    report_command,
+    run_command,
+    speed_command,
+)
 from eval.benchmarks import command as realtimeqa_command
 from rag.config import describe_settings, read_settings
 from rag.errors import NewsdeskError
@@ -31,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gate_command.add_parser(commands)
     followup_command.add_parser(commands)
     fit_command.add_parser(commands)
+    reader_command.add_parser(commands)
     realtimeqa_command.add_parser(commands)
     calibrate = commands.add_parser("calibrate", help="fit the answerer's weights and threshold on the dev split")
     calibrate.add_argument(
@@ -52,26 +62,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _calibrate(parsed: argparse.Namespace) -> int:
     from eval.calibrate import asked_of_strangers, examples, fit, statistics_of, write
     from eval.gold import Split, read_gold
+    from eval.reader_practice import read_practice
     from rag.engine import open_engine
-    from rag.weights import FILE
+    from rag.weights import FILE, READER_FILE
 
     questions = [item for item in read_gold(Path(name) for name in parsed.gold) if item.split is Split.DEV]
+    practice = [] if parsed.gold else read_practice("confidence")
     with open_engine(read_settings(data=parsed.data), writer=False) as engine:
+        file = READER_FILE if engine.reader else FILE
         lexical = engine.stores.lexical
         strangers = asked_of_strangers(
             questions, is_known=lambda name: any(map(lexical.document_frequency, lexical.terms(name)))
         )
-        asked = [*questions, *strangers]
+        asked = [*questions, *practice, *strangers]
         with run_command.progress_bar() as say:
-            data = examples(engine, asked, lambda count: say("calibrate", count, len(asked)))
+            data = examples(
+                engine,
+                asked,
+                lambda count: say("calibrate", count, len(asked)),
+                practice={item.id for item in practice},
+            )
         result = fit(data, statistics_of(engine), false_refusals=parsed.false_refusals, seed=parsed.seed)
     made_by = {
         "command": f"python -m eval calibrate --false-refusals {parsed.false_refusals} --seed {parsed.seed}",
-        "data": f"dev split of {', '.join(parsed.gold) or 'eval/gold'}, {len(questions)} questions",
+        "data": f"dev split of {', '.join(parsed.gold) or 'eval/gold'}, {len(questions)} questions"
+        + (f", and {len(practice)} of eval/practice" if practice else ""),
         "date": datetime.now(UTC).date().isoformat(),
         "figures, cross-validated": json.dumps(result.figures),
     }
-    write(result.weights, Path(parsed.out) if parsed.out else FILE, made_by=made_by)
+    write(result.weights, Path(parsed.out) if parsed.out else file, made_by=made_by)
     for name, value in result.figures.items():
         print(f"{name + ':':<34} {value}")
     return 0

@@ -11,7 +11,7 @@ that the archive has never heard of, so each answerable question is asked once m
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.gold import GoldQuestion
-from rag.engine import PASSAGES, Engine
+from rag.engine import Engine
 from rag.evidence import (
     Evidence,
     EvidenceFeatures,
@@ -39,17 +39,25 @@ STRANGERS = ("Toyota", "Ryanair", "Heineken", "IKEA", "Siemens", "Starbucks", "L
 STRANGER_KIND = "stranger"
 STRANGER_WEIGHT = 0.3
 """How much such a question counts in the fit beside a gold one."""
+WELL_RIGHT = 0.9
+"""An answer counts as well supported from the confidence on from which this share cites gold evidence."""
+REGULARISATION = 0.02
+"""Inverse strength, for the confidence: of 500 questions and features that say much the same, more learns noise."""
 PAIRS_PER_QUESTION = 50.0
 """The weight of one question against the regularisation of the sentence weights."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A gold question with its evidence; ``holds`` tells which of its sentences hold gold evidence."""
+    """A gold question with its evidence; ``holds`` tells which of its sentences hold gold evidence.
+
+    A question for ``practice`` teaches the models, and counts in no figure and no threshold.
+    """
 
     gold: GoldQuestion
     evidence: Evidence
     holds: tuple[bool, ...]
+    practice: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,15 +81,23 @@ def holds_gold(sentence: EvidenceSentence, gold: GoldQuestion) -> bool:
     return False
 
 
-def examples(engine: Engine, questions: Sequence[GoldQuestion], report: Callable[[int], None]) -> list[Example]:
-    """Retrieve for every question and describe its sentences."""
+def examples(
+    engine: Engine,
+    questions: Sequence[GoldQuestion],
+    report: Callable[[int], None],
+    *,
+    practice: Collection[str] = (),
+) -> list[Example]:
+    """Retrieve for every question and describe its sentences; ``practice`` names those that only teach."""
     statistics = statistics_of(engine)
     found = []
     for gold in questions:
-        passages = engine.retriever(replace(gold.question, text=gold.standalone), limit=PASSAGES)
-        evidence = gather(gold.standalone, passages, encoder=engine.stores.encoder, statistics=statistics)
+        passages = engine.retrieve(replace(gold.question, text=gold.standalone, conversation=()))
+        evidence = gather(
+            gold.standalone, passages, encoder=engine.stores.encoder, statistics=statistics, reader=engine.reader
+        )
         holds = tuple(holds_gold(sentence, gold) for sentence in evidence.sentences)
-        found.append(Example(gold=gold, evidence=evidence, holds=holds))
+        found.append(Example(gold=gold, evidence=evidence, holds=holds, practice=gold.id in practice))
         report(len(found))
     return found
 
@@ -114,11 +130,12 @@ def statistics_of(engine: Engine) -> TermStatistics:
 def fit(data: Sequence[Example], statistics: TermStatistics, *, false_refusals: float, seed: int) -> Fit:
     """Fit both models and set the threshold so that at most this share of the answerable is refused."""
     sentence = _fit_sentences(data)
-    provisional = AnswerWeights(sentence=sentence, evidence={}, bias=0.0, threshold=0.0, made_by={})
+    provisional = AnswerWeights(sentence=sentence, evidence={}, bias=0.0, threshold=0.0, well=0.0, made_by={})
     names = [item.name for item in fields(EvidenceFeatures)]
     rows: list[list[float]] = []
     right: list[bool] = []
     kept: list[GoldQuestion] = []
+    only_teaches: list[bool] = []
     for example in data:
         ranked = rank(example.evidence, provisional)
         if not ranked:
@@ -128,30 +145,49 @@ def fit(data: Sequence[Example], statistics: TermStatistics, *, false_refusals: 
         chosen = choose(ranked, example.evidence.kind)
         right.append(any(holds_gold(item, example.gold) for item in chosen))
         kept.append(example.gold)
+        only_teaches.append(example.practice)
     matrix, labels = np.array(rows), np.array(right)
-    wanted = np.array([gold.answerable for gold in kept])
     stranger = np.array([gold.kind == STRANGER_KIND for gold in kept])
+    practice = np.array(only_teaches)
+    counted = ~stranger & ~practice
+    answerable = np.array([gold.answerable for gold in kept])
+    wanted, unwanted = counted & answerable, counted & ~answerable
     share = np.where(stranger, STRANGER_WEIGHT, 1.0)
     confidence = _cross_validated(matrix, labels, share, groups=[gold.id for gold in kept], seed=seed)
     threshold = float(np.quantile(confidence[wanted], false_refusals))
+    well = max(threshold, _level(confidence[counted], labels[counted], WELL_RIGHT))
     coefficients, bias = _logistic(matrix, labels, share)
-    declined = confidence < threshold
+    declined, sure = confidence < threshold, counted & (confidence >= well)
     figures = {
-        "questions": float((~stranger).sum()),
+        "questions": float(counted.sum()),
         "answered right when answerable": float(labels[wanted].mean()),
         "false refusals": float(declined[wanted].mean()),
-        "unanswerable declined": float(declined[~wanted & ~stranger].mean()),
-        "asked of a stranger, declined": float(declined[stranger].mean()),
-        "area under ROC": _area(confidence[~stranger], wanted[~stranger]),
+        "unanswerable declined": float(declined[unwanted].mean()) if unwanted.any() else 0.0,
+        "asked of a stranger, declined": float(declined[stranger].mean()) if stranger.any() else 0.0,
+        "well supported": float(sure.sum() / counted.sum()),
+        "right when well supported": float(labels[sure].mean()) if sure.any() else 0.0,
+        "area under ROC": _area(confidence[counted], answerable[counted]),
     }
+    if practice.any():
+        figures["practice, unanswerable declined"] = float(declined[practice & ~answerable].mean())
+        figures["practice, false refusals"] = float(declined[practice & answerable].mean())
     weights = AnswerWeights(
         sentence=sentence,
         evidence={name: round(float(value), 4) for name, value in zip(names, coefficients, strict=True)},
         bias=round(bias, 4),
         threshold=round(threshold, 4),
+        well=round(well, 4),
         made_by={},
     )
     return Fit(weights=weights, figures={name: round(value, 4) for name, value in figures.items()})
+
+
+def _level(confidence: NDArray[np.float64], labels: NDArray[np.bool_], share: float) -> float:
+    """Return the lowest confidence from which on at least this share is right; 1 when there is none."""
+    order = np.argsort(-confidence, kind="stable")
+    right = np.cumsum(labels[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(right >= share)
+    return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
 
 
 def write(weights: AnswerWeights, file: Path, *, made_by: dict[str, str]) -> None:
@@ -161,6 +197,7 @@ def write(weights: AnswerWeights, file: Path, *, made_by: dict[str, str]) -> Non
         "evidence": dict(weights.evidence),
         "bias": weights.bias,
         "threshold": weights.threshold,
+        "well": weights.well,
         "made_by": made_by,
     }
     file.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -197,7 +234,9 @@ def _logistic(
 
     mean, deviation = matrix.mean(axis=0), matrix.std(axis=0)
     deviation = np.where(deviation > 0, deviation, 1.0)
-    model = LogisticRegression(C=0.3, max_iter=1000).fit((matrix - mean) / deviation, labels, sample_weight=share)
+    model = LogisticRegression(C=REGULARISATION, max_iter=1000).fit(
+        (matrix - mean) / deviation, labels, sample_weight=share
+    )
     coefficients = model.coef_[0] / deviation
     return coefficients, float(model.intercept_[0] - coefficients @ mean)
 

@@ -30,7 +30,7 @@ def command(parsed: argparse.Namespace) -> int:
     from eval.gold import Split, read_gold
     from eval.run_command import progress_bar
     from rag.engine import Engine, open_engine
-    from rag.rank import FILE
+    from rag.rank import FILE, READER_FILE
     from rag.retrieve import HybridRetriever
     from rag.stores import Stores
 
@@ -40,7 +40,8 @@ def command(parsed: argparse.Namespace) -> int:
     with open_engine(settings, writer=False) as engine:
         encoder = engine.stores.encoder
         retriever = HybridRetriever(engine.stores)
-        examples = gold_examples(questions, retriever, statistics_of(engine))
+        reader = engine.reader
+        examples = gold_examples(questions, retriever, statistics_of(engine), reader)
     folder = Path(parsed.pool) if parsed.pool else pool_folder(settings, quiz, weeks=parsed.weeks)
     pool = fill(quiz, settings_of(settings, folder), encoder)
     with Stores(settings_of(settings, folder), encoder, writer=False) as stores, progress_bar() as say:
@@ -50,6 +51,7 @@ def command(parsed: argparse.Namespace) -> int:
             statistics_of(Engine(stores)),
             dict(pool.source_of),
             lambda done, of: say("quiz", done, of),
+            reader,
         )
     result = fit(examples, seed=parsed.seed)
     weeks = f", weeks {parsed.weeks}" if parsed.weeks else ""
@@ -60,7 +62,7 @@ def command(parsed: argparse.Namespace) -> int:
         f"dev split of eval/gold ({sum(item.source == 'gold' for item in examples)} questions)",
         "date": datetime.now(UTC).date().isoformat(),
     }
-    write(result, Path(parsed.out) if parsed.out else FILE, made_by=made_by)
+    write(result, Path(parsed.out) if parsed.out else READER_FILE if reader else FILE, made_by=made_by)
     for name, value in {**result.weights, **result.figures}.items():
         print(f"{name + ':':<34} {value}")
     return 0

@@ -19,7 +19,8 @@ from eval.benchmarks.realtimeqa import Quiz
 from eval.gold import GoldQuestion
 from eval.judge import holds as overlaps
 from rag.evidence import TermStatistics
-from rag.rank import RANKED, PassageFeatures, describe
+from rag.rank import RANKED, PassageFeatures, describe, read_best
+from rag.reader import Reader
 from rag.retrieve import HybridRetriever
 from rag.schema import Question, ScoredPassage, end_of_day
 
@@ -49,7 +50,7 @@ class RankingFit:
 
 def quiz_examples(
     quiz: Quiz, retriever: HybridRetriever, statistics: TermStatistics, source_of: dict[str, str],
-    report: Callable[[int, int], None],
+    report: Callable[[int, int], None], reader: Reader | None = None,
 ) -> list[Example]:  # fmt: skip
     """Describe the candidates of every quiz question that has a gold article; folds go by week."""
     found = []
@@ -64,12 +65,15 @@ def quiz_examples(
             shown = f"{passage.article.title}\n{passage.passage.text}"
             return passage.article.id in gold and holds(shown, answers)
 
-        found.append(_example("realtimeqa", item.week, question, retriever, statistics, is_gold))
+        found.append(_example("realtimeqa", item.week, question, retriever, statistics, is_gold, reader))
     return found
 
 
 def gold_examples(
-    questions: Iterable[GoldQuestion], retriever: HybridRetriever, statistics: TermStatistics
+    questions: Iterable[GoldQuestion],
+    retriever: HybridRetriever,
+    statistics: TermStatistics,
+    reader: Reader | None = None,
 ) -> list[Example]:
     """Describe the candidates of every answerable gold question."""
     found = []
@@ -85,16 +89,21 @@ def gold_examples(
                 for evidence in gold.evidence
             )
 
-        found.append(_example("gold", gold.pair or gold.id, question, retriever, statistics, is_gold))
+        found.append(_example("gold", gold.pair or gold.id, question, retriever, statistics, is_gold, reader))
     return found
 
 
 def _example(
     source: str, group: str, question: Question, retriever: HybridRetriever, statistics: TermStatistics,
-    is_gold: Callable[[ScoredPassage], bool],
+    is_gold: Callable[[ScoredPassage], bool], reader: Reader | None,
 ) -> Example:  # fmt: skip
-    candidates = retriever.candidates(question)[:RANKED]
-    rows = [astuple(item) for item in describe(question.text, candidates, statistics)]
+    candidates = retriever.candidates(question)
+    if reader is None:
+        candidates = candidates[:RANKED]
+        described = describe(question.text, candidates, statistics)
+    else:
+        candidates, described, _ = read_best(question.text, candidates, statistics, reader)
+    rows = [astuple(item) for item in described]
     return Example(
         source=source,
         group=group,

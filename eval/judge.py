@@ -45,6 +45,7 @@ def judge(archive: ArchiveReader, gold: GoldQuestion, answer: Answer, *, withhel
             "declined": answer.status is AnswerStatus.ABSTAINED,
             "right_if_answered": gold.answerable and is_right((withheld or answer).citations, gold.answers),
             "confidence": answer.confidence,
+            "support": answer.support.value if answer.support else None,
             "text": answer.text,
             "short": highlighted[0] if highlighted else " ".join(item.text for item in answer.sentences),
             "sentences": tuple(

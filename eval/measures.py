@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from eval.record import Record, Verdict
 from eval.summary import RiskPoint
-from rag.schema import NoteKind
+from rag.schema import NoteKind, Support
 
 CONFLICT, LATEST = "conflict", "latest"
 """Kinds of gold questions: publishers differ; how things stand, asked at two dates."""
@@ -42,6 +42,9 @@ DEFINITIONS: Mapping[str, str] = {
     "cited inside the period": "share of cited articles published inside the period asked for",
     "coverage": "questions that are answered at all",
     "accuracy when answered": "answered questions that are answered right; the unanswerable never are",
+    "well supported": "answered questions whose answer is shown as well supported",
+    "right when well supported": "such answers that cite gold evidence or every wanted part; the unanswerable never do",
+    "right when partly supported": "the same of the other answers",
     "false refusals": "answerable questions that are declined",
     "unanswerable declined": "unanswerable questions that are declined",
     "false answers": "unanswerable questions that are answered",
@@ -77,6 +80,11 @@ def values_of(record: Record) -> dict[str, float]:
         values["false answers"] = float(answered)
     if answered:
         values["accuracy when answered"] = right
+        if record.support is not None:
+            is_well = record.support == Support.WELL
+            holds = record.verdict is Verdict.RIGHT or any(item.gold for item in record.citations)
+            values["well supported"] = float(is_well)
+            values[f"right when {record.support}"] = float(record.answerable and holds)
         numbers = {item.number for item in record.citations}
         resolved = all(item.citations and set(item.citations) <= numbers for item in record.sentences)
         values["citation integrity"] = float(

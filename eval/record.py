@@ -149,6 +149,7 @@ class Record(_Frozen):
     declined: bool = False
     right_if_answered: bool = False
     confidence: float = 0.0
+    support: str | None = None
     text: str = ""
     short: str = ""
     sentences: tuple[SentenceRecord, ...] = ()

@@ -126,12 +126,12 @@ def run_all(
         stores = opened.stores
         encoder = RememberingEncoder(stores.encoder)  # the variants cite much the same sentences
         for configuration in chosen:
-            engine = engine_of(configuration, stores, encoder)
+            engine = engine_of(configuration, stores, encoder, opened.reader)
             info = describe(configuration, selected, engine)
             folder = (None if fresh else unfinished(runs, info)) or new_folder(runs, info)
             ask = gold_asker(
                 engine,
-                Outspoken(configuration, stores, encoder),
+                Outspoken(configuration, stores, encoder, opened.reader),
                 standalone=configuration.follow_ups == "standalone",
             )
             found.append(ask_all(folder, info, selected.questions, ask, partial(say, configuration.name)))

@@ -17,10 +17,11 @@ from rag.errors import ConfigurationError
 from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
 from rag.rank import Ranker
+from rag.reader import Reader
 from rag.retrieve import Candidate, Fuse, Fusion, HybridRetriever, fuse_scores
 from rag.schema import Answer, Question, ScoredPassage, Scores
 from rag.stores import Stores
-from rag.weights import read_weights
+from rag.weights import FILE, READER_FILE, read_weights
 from rag.windows import WINDOW_CHARACTERS
 
 FOLDER = Path(__file__).parent / "configs"
@@ -34,8 +35,8 @@ class _Part(BaseModel):
 class Retrieval(_Part):
     """How candidates are put in one order: see ``rag.retrieve.Fusion`` and ``reciprocal_ranks``.
 
-    ``ranker`` tells whether the learnt ranker goes over the best of them afterwards, ``window`` how many
-    characters a found passage is widened to.
+    ``ranker`` tells whether the learnt ranker goes over the best of them afterwards, ``reader`` whether it
+    reads them, ``window`` how many characters a found passage is widened to.
     """
 
     method: Literal["scores", "reciprocal rank"] = "scores"
@@ -44,6 +45,7 @@ class Retrieval(_Part):
     tau_days: float = Field(default=Fusion.tau_days, gt=0)
     k: float = Field(default=60, ge=0)
     ranker: bool = True
+    reader: bool = True
     window: int = Field(default=WINDOW_CHARACTERS, ge=0)
 
 
@@ -54,11 +56,15 @@ class Reading(_Part):
 
 
 class Answering(_Part):
-    """Who answers, from how many passages, and from which confidence on (by default the calibrated one)."""
+    """Who answers, with the reader or without, from how many passages, and from which confidence on.
+
+    Without a ``threshold`` it is the calibrated one.
+    """
 
     answerer: Literal["extractive"] = "extractive"
     passages: int = Field(default=PASSAGES, ge=1, le=100)
     threshold: float | None = Field(default=None, ge=0, le=1)
+    reader: bool = True
 
 
 class Configuration(_Part):
@@ -106,17 +112,18 @@ def _fields() -> str:
     return ", ".join(("name", "description", "follow_ups", *reading, *retrieval, *answer))
 
 
-def engine_of(configuration: Configuration, stores: Stores, encoder: Encoder) -> Engine:
+def engine_of(configuration: Configuration, stores: Stores, encoder: Encoder, reader: Reader | None = None) -> Engine:
     """Return an engine that answers from ``stores`` the way ``configuration`` says; ``encoder`` is for sentences."""
+    ranking = reader if configuration.retrieval.reader else None
     return Engine(
         stores,
         retriever=HybridRetriever(
             stores,
             fuse=_fuse(configuration.retrieval),
-            rank=Ranker(_statistics(stores)) if configuration.retrieval.ranker else None,
+            rank=Ranker(_statistics(stores), reader=ranking) if configuration.retrieval.ranker else None,
             window=configuration.retrieval.window,
         ),
-        answerer=_answerer(configuration.answer, stores, encoder, threshold=configuration.answer.threshold),
+        answerer=_answerer(configuration.answer, stores, encoder, reader, threshold=configuration.answer.threshold),
         passages=configuration.answer.passages,
         words=configuration.reading.words,
     )
@@ -125,8 +132,10 @@ def engine_of(configuration: Configuration, stores: Stores, encoder: Encoder) ->
 class Outspoken:
     """Says what a declined question would have been answered, from the passages it was declined with."""
 
-    def __init__(self, configuration: Configuration, stores: Stores, encoder: Encoder) -> None:
-        self._answerer = _answerer(configuration.answer, stores, encoder, threshold=0.0)
+    def __init__(
+        self, configuration: Configuration, stores: Stores, encoder: Encoder, reader: Reader | None = None
+    ) -> None:
+        self._answerer = _answerer(configuration.answer, stores, encoder, reader, threshold=0.0)
 
     def __call__(self, question: Question, passages: Sequence[ScoredPassage]) -> Answer:
         """Return the complete answer, whatever its confidence."""
@@ -141,11 +150,14 @@ def _fuse(retrieval: Retrieval) -> Fuse:
     return partial(fuse_scores, fusion=fusion)
 
 
-def _answerer(answering: Answering, stores: Stores, encoder: Encoder, *, threshold: float | None) -> ExtractiveAnswerer:
-    weights = read_weights()
+def _answerer(
+    answering: Answering, stores: Stores, encoder: Encoder, reader: Reader | None, *, threshold: float | None
+) -> ExtractiveAnswerer:
+    reader = reader if answering.reader else None
+    weights = read_weights(READER_FILE if reader else FILE)
     if threshold is not None:
         weights = replace(weights, threshold=threshold)
-    return ExtractiveAnswerer(encoder, _statistics(stores), weights=weights)
+    return ExtractiveAnswerer(encoder, _statistics(stores), weights=weights, reader=reader)
 
 
 def _statistics(stores: Stores) -> TermStatistics:

@@ -144,7 +144,8 @@ def _body(answer: Answer) -> str:
 def _footer(answer: Answer) -> str:
     as_of = (answer.as_of - timedelta(microseconds=1)).date().isoformat()
     times = ", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in answer.seconds.items())
-    return f"as of {as_of} · confidence {answer.confidence:.2f} · {times}"
+    support = f" ({answer.support.value})" if answer.support else ""
+    return f"as of {as_of} · confidence {answer.confidence:.2f}{support} · {times}"
 
 
 def as_record(answer: Answer) -> dict[str, Any]:
@@ -157,6 +158,7 @@ def as_record(answer: Answer) -> dict[str, Any]:
         "answer": answer.text,
         "layout": answer.layout.value,
         "confidence": round(answer.confidence, 4),
+        "support": answer.support.value if answer.support else None,
         "understanding": None if answer.understanding is None else understanding_record(answer.understanding),
         "notes": [
             {"kind": note.kind.value, "text": note.text, "citations": list(note.citations)} for note in answer.notes

@@ -32,6 +32,7 @@ class Settings:
     chroma: str = _setting("", "http(s) address of a Chroma server; empty: Chroma inside the data folder")
     embedding: str = _setting("all-MiniLM-L6-v2", "sentence-transformers model: the bundled name, or a folder")
     encoder: str = _setting("auto", "how the model runs: auto (measured once and remembered) or a name it offers")
+    reader: str = _setting("on", "whether the trained reader ranks and answers: on, or off for slow machines")
     host: str = _setting("127.0.0.1", "address the page listens on")
     port: int = _setting(7860, "port the page listens on")
     stale_days: int = _setting(90, "age in days above which articles and the archive are called old")
@@ -113,6 +114,8 @@ def _checked(values: dict[str, Any]) -> Settings:
     if level not in LOG_LEVELS:
         raise ConfigurationError(f"NEWSDESK_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {level!r}.")
     values["log_level"] = level
+    if values.get("reader", "on") not in {"on", "off"}:
+        raise ConfigurationError(f"NEWSDESK_READER must be on or off, not {values['reader']!r}.")
     chroma = values.get("chroma", "")
     if chroma and urlsplit(chroma).scheme not in {"http", "https"}:
         raise ConfigurationError(f"NEWSDESK_CHROMA must begin with http:// or https://, not {chroma!r}.")

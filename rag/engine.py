@@ -20,6 +20,8 @@ from rag.freshness import freshness
 from rag.hearing import answer_each, hear, side_by_side
 from rag.outside import nothing_inside, without_unknown
 from rag.rank import Ranker
+from rag.reader import Reader
+from rag.reader_graph import reader_of
 from rag.remembering import RememberingEncoder
 from rag.retrieve import HybridRetriever
 from rag.schema import Answer, Answerer, LimitKind, Question, Retriever, Scope, ScoredPassage, Understanding
@@ -43,17 +45,20 @@ class Engine:
         answerer: Answerer | None = None,
         passages: int = PASSAGES,
         words: bool = True,
+        reader: Reader | None = None,
     ) -> None:
         """Answer from ``stores``; the answerer is given at most so many ``passages``.
 
-        Without ``words``, no limit is read out of the words of any question.
+        Without ``words``, no limit is read out of the words of any question. ``reader`` helps to rank and
+        to answer where neither retriever nor answerer are given.
         """
         self.stores = stores
         self.passages = passages
         self.words = words
+        self.reader = reader
         statistics = TermStatistics(stores.lexical.terms, stores.lexical.document_frequency, stores.lexical.count)
-        self.retriever = retriever or HybridRetriever(stores, rank=Ranker(statistics))
-        self.answerer = answerer or ExtractiveAnswerer(RememberingEncoder(stores.encoder), statistics)
+        self.retriever = retriever or HybridRetriever(stores, rank=Ranker(statistics, reader=reader))
+        self.answerer = answerer or ExtractiveAnswerer(RememberingEncoder(stores.encoder), statistics, reader=reader)
         self.timeline = Timeline(RememberingEncoder(stores.encoder), statistics)
         self.vocabulary = VocabularyReader(stores.archive)
 
@@ -157,7 +162,9 @@ def open_engine(settings: Settings, *, encoder: Encoder | None = None, writer: b
     """Open the archive of ``settings`` for questions; see ``Stores`` for what is raised."""
     # A missing archive is told at once, not after a model was loaded, measured and stored in an empty folder.
     connect(settings.database_url, create=False).dispose()
-    return Engine(Stores(settings, encoder or load_encoder(settings), writer=writer))
+    # Another encoder than the archive's own is a test's, which reads without the network too.
+    reader = reader_of(settings) if encoder is None else None
+    return Engine(Stores(settings, encoder or load_encoder(settings), writer=writer), reader=reader)
 
 
 def _checked(question: Question) -> Question:

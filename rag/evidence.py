@@ -14,8 +14,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.designators import designated
 from rag.embed import Encoder
 from rag.indexed_text import header
+from rag.reader import Reader, Reading, Text
 from rag.schema import ScoredPassage
 from rag.sentences import sentence_spans
 from rag.spans import AnswerType, asks_for_latest, in_unit, names_in, spans_of, wanted_type, wanted_unit
@@ -48,7 +50,9 @@ class SentenceFeatures:
     mention; ``newer`` 0 for the oldest article among the passages to 1 for the newest; ``early`` 1
     for an article's first sentence, falling; ``unit`` 1 when it gives an amount in the unit asked for;
     ``latest`` as ``newer`` when the question is about how things stand, else 0; ``dangling`` 1 when
-    it opens with a word that points back; ``short`` 1 when it is a fragment.
+    it opens with a word that points back; ``short`` 1 when it is a fragment; ``read`` the probability that
+    the reader's answer begins in it, and ``relevance`` the reader's probability that its passage answers (both
+    0 without a reader).
     """
 
     cosine: float
@@ -64,6 +68,8 @@ class SentenceFeatures:
     latest: float
     dangling: float
     short: float
+    read: float = 0.0
+    relevance: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +81,11 @@ class EvidenceFeatures:
     sentence's passage with its header, ``lexical`` that passage's BM25 score over the highest one
     its terms could reach together, ``named`` and ``numbers`` the shares of the question's names and
     numbers there, ``known`` the share of its names that any retrieved article mentions, ``typed``
-    that of the best sentence.
+    that of the best sentence, ``lacking`` the weight of the rarest question term that the passage with its
+    header lacks, over the weight of the rarest of all, and ``designated`` the share of "Series C" and the like
+    in the question that stands there. Of the reader (0 without one): ``read`` is the best sentence's, ``relevance``
+    its passage's logit over 10 in [-1, 1], ``surest`` the highest such among all passages, ``answered`` the
+    probability that its passage holds the words that answer, ``share`` that of the likeliest words.
     """
 
     cosine: float
@@ -88,6 +98,13 @@ class EvidenceFeatures:
     numbers: float
     known: float
     typed: float
+    lacking: float = 0.0
+    designated: float = 1.0
+    read: float = 0.0
+    relevance: float = 0.0
+    surest: float = 0.0
+    answered: float = 0.0
+    share: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,18 +119,23 @@ class EvidenceSentence:
     vector: NDArray[np.float32]
     previous: tuple[int, int] | None
     """The span of the sentence before it in the same paragraph of the article, if any."""
+    reading: Reading | None = None
+    """What the reader read in its passage; None without a reader."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Everything known about a question's evidence; ``sentences`` in the order of the passages."""
 
+    question: str
     kind: AnswerType
     sentences: tuple[EvidenceSentence, ...]
     passages: tuple[ScoredPassage, ...]
     question_terms: Mapping[str, float]
     names: tuple[str, ...]
     numbers: tuple[str, ...]
+    readings: tuple[Reading, ...] = ()
+    """What the reader read in each of the passages; empty without a reader."""
 
 
 class TermStatistics:
@@ -146,11 +168,15 @@ def gather(
     *,
     encoder: Encoder,
     statistics: TermStatistics,
+    reader: Reader | None = None,
     limit: int = MAX_PASSAGES,
     sentences: int = MAX_SENTENCES,
 ) -> Evidence:
     """Describe the first so many ``sentences`` of the best ``limit`` passages with respect to ``question``."""
     considered = tuple(passages[:limit])
+    texts_to_read = [Text(title=item.article.title, text=item.passage.text) for item in considered]
+    readings = reader.read(question, texts_to_read) if reader else []
+    reading_of = {item.passage.id: reading for item, reading in zip(considered, readings, strict=False)}
     weights = statistics.weights(question)
     kind, unit, latest = wanted_type(question), wanted_unit(question), asks_for_latest(question)
     asked = question.lower()
@@ -185,6 +211,8 @@ def gather(
         context = f"{header(item.article)}\n{text}"
         if before is not None:
             context += "\n" + item.article.text[before[0] : before[1]]
+        reading = reading_of.get(item.passage.id)
+        begin = item.passage.start
         features = SentenceFeatures(
             cosine=float(cosines[row]),
             coverage=share(weights, own),
@@ -199,20 +227,24 @@ def gather(
             latest=ages[item.article.id] if latest else 0.0,
             dangling=float(_DANGLING.match(text) is not None),
             short=float(len(text.split()) < 6),
+            read=reading.within(start - begin, end - begin) if reading else 0.0,
+            relevance=reading.probability if reading else 0.0,
         )
         described.append(
             EvidenceSentence(
                 source=item, start=start, end=end, text=text, features=features,
-                vector=matrix[row + 1], previous=before,
+                vector=matrix[row + 1], previous=before, reading=reading,
             )
         )  # fmt: skip
     return Evidence(
+        question=question,
         kind=kind,
         sentences=tuple(described),
         passages=considered,
         question_terms=weights,
         names=names,
         numbers=numbers,
+        readings=tuple(readings),
     )
 
 
@@ -220,18 +252,27 @@ def evidence_features(evidence: Evidence, best: EvidenceSentence, statistics: Te
     """Describe the evidence for an answer that opens with ``best``."""
     around = f"{header(best.source.article)}\n{best.source.passage.text}"
     everything = "\n".join(f"{item.article.title}\n{item.article.text}" for item in evidence.passages)
+    present = statistics.terms(around)
     total = sum(evidence.question_terms.values()) or 1.0
+    lacking = max((weight for term, weight in evidence.question_terms.items() if term not in present), default=0.0)
     return EvidenceFeatures(
         cosine=best.features.cosine,
         coverage=best.features.coverage,
         context=best.features.context,
         dense=max((item.scores.dense or 0.0 for item in evidence.passages), default=0.0),
-        covered=share(evidence.question_terms, statistics.terms(around)),
+        covered=share(evidence.question_terms, present),
         lexical=min(1.0, (best.source.scores.lexical or 0.0) / (SATURATION * total)),
         named=mentioned(evidence.names, around),
         numbers=mentioned(evidence.numbers, around),
         known=mentioned(evidence.names, everything),
         typed=best.features.typed if evidence.kind is not AnswerType.OTHER else 1.0,
+        lacking=lacking / (max(evidence.question_terms.values(), default=0.0) or 1.0),
+        designated=designated(evidence.question, around),
+        read=best.features.read,
+        relevance=best.reading.scaled if best.reading else 0.0,
+        surest=max((item.scaled for item in evidence.readings), default=0.0),
+        answered=best.reading.answered if best.reading else 0.0,
+        share=best.reading.share if best.reading else 0.0,
     )
 
 

@@ -12,9 +12,10 @@ from rag.arrange import arrange, newest_first, note_of, settle
 from rag.change import find_change, read_matter
 from rag.embed import Encoder
 from rag.evidence import Evidence, EvidenceSentence, TermStatistics, evidence_features, gather, weighted
-from rag.schema import Answer, AnswerStatus, Citation, Question, ScoredPassage, Sentence
+from rag.reader import Reader
+from rag.schema import Answer, AnswerStatus, Citation, Question, ScoredPassage, Sentence, Support
 from rag.spans import AnswerType, spans_of
-from rag.weights import AnswerWeights, read_weights
+from rag.weights import FILE, READER_FILE, AnswerWeights, read_weights
 
 MAX_SENTENCES = 4
 FACT_SENTENCES = 3
@@ -24,6 +25,10 @@ NEAR_REPEAT = 0.86
 SHARE_OF_BEST = 0.1
 """A further sentence needs at least this share of the odds that the best one has of holding the answer."""
 NEAREST = 3
+SURE = 0.3
+"""The share of the probability from which the reader's words are set in bold."""
+LIKELY = 0.5
+"""How probable it must be that the passage of such words answers at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +42,24 @@ class Ranked:
 class ExtractiveAnswerer:
     """Answers with sentences that stand in the articles, and abstains when the evidence is weak."""
 
-    def __init__(self, encoder: Encoder, statistics: TermStatistics, *, weights: AnswerWeights | None = None) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        statistics: TermStatistics,
+        *,
+        weights: AnswerWeights | None = None,
+        reader: Reader | None = None,
+    ) -> None:
+        """Answer with ``weights``, by default those that were learnt with, or without, a ``reader``."""
         self._encoder = encoder
         self._statistics = statistics
-        self._weights = weights or read_weights()
+        self._reader = reader
+        self._given = weights
 
     def __call__(self, question: Question, passages: Sequence[ScoredPassage]) -> Iterator[Answer]:
         """Yield the answer sentence by sentence; the last item is complete."""
+        # Read late: fitting the weights needs an engine without.
+        weights = self._given or read_weights(READER_FILE if self._reader else FILE)
         as_of = question.as_of or datetime.now(UTC)
         empty = Answer(
             question=question,
@@ -52,15 +68,17 @@ class ExtractiveAnswerer:
             passages=tuple(passages),
             nearest=nearest_articles(passages),
         )
-        evidence = gather(question.text, passages, encoder=self._encoder, statistics=self._statistics)
-        ranked = rank(evidence, self._weights)
+        evidence = gather(
+            question.text, passages, encoder=self._encoder, statistics=self._statistics, reader=self._reader
+        )
+        ranked = rank(evidence, weights)
         if not ranked:
             yield empty
             return
         best = ranked[0].sentence
         features = evidence_features(evidence, best, self._statistics)
-        confidence = self._weights.probability(weighted(features, self._weights.evidence))
-        if confidence < self._weights.threshold:
+        confidence = weights.probability(weighted(features, weights.evidence))
+        if confidence < weights.threshold:
             yield replace(empty, confidence=confidence)
             return
         odds = [(item.sentence, math.exp(item.score - ranked[0].score)) for item in ranked]
@@ -84,6 +102,7 @@ class ExtractiveAnswerer:
                 citations=tuple(citations),
                 nearest=(),
                 confidence=confidence,
+                support=Support.WELL if confidence >= weights.well else Support.PARTLY,
                 notes=notes if number == len(told) else (),
                 complete=number == len(told),
             )
@@ -167,10 +186,21 @@ def _repeats(one: EvidenceSentence, other: EvidenceSentence) -> bool:
 
 def _statement(item: EvidenceSentence, number: int, kind: AnswerType, question: str) -> Sentence:
     asked = question.lower()
+    if (read := _read_in(item)) is not None:
+        return Sentence(text=item.text, citations=(number,), highlight=read)
     spans = [span for span in spans_of(kind, item.text) if item.text[span[0] : span[1]].lower() not in asked]
     # Bold only where the sentence leaves no choice: one thing of the kind asked for.
     highlight = spans[0] if len(spans) == 1 and _is_sure(kind, item, spans[0]) else None
     return Sentence(text=item.text, citations=(number,), highlight=highlight)
+
+
+def _read_in(item: EvidenceSentence) -> tuple[int, int] | None:
+    """Return the span of the sentence that the reader is sure of, if any."""
+    reading = item.reading
+    if reading is None or reading.span is None or reading.share < SURE or reading.probability < LIKELY:
+        return None
+    start, end = (place + item.source.passage.start - item.start for place in reading.span)
+    return (start, end) if 0 <= start < end <= len(item.text) else None
 
 
 def _is_sure(kind: AnswerType, item: EvidenceSentence, span: tuple[int, int]) -> bool:

@@ -20,6 +20,7 @@ from rag.schema import (
     Retriever,
     ScoredPassage,
     Sentence,
+    Support,
     Understanding,
 )
 from rag.understand import asked_of
@@ -70,6 +71,7 @@ def answer_each(answerer: Answerer, hearings: Sequence[Hearing]) -> Iterator[Ans
     notes: tuple[Note, ...] = ()
     nearest: list[ScoredPassage] = []
     confidence = 0.0
+    supports: set[Support | None] = set()
     for hearing in hearings:
         *_, own = answerer(hearing.question, hearing.passages)
         confidence = max(confidence, own.confidence)
@@ -78,6 +80,7 @@ def answer_each(answerer: Answerer, hearings: Sequence[Hearing]) -> Iterator[Ans
             notes = (*notes, _silent(hearing))
         else:
             own = _from_best_article(own)
+            supports.add(own.support)
             shift = len(citations)
             sentences += tuple(_moved(item, shift, own.citations) for item in own.sentences)
             citations += tuple(replace(item, number=item.number + shift) for item in own.citations)
@@ -93,10 +96,15 @@ def answer_each(answerer: Answerer, hearings: Sequence[Hearing]) -> Iterator[Ans
             nearest=() if sentences else tuple(nearest),
             passages=passages,
             confidence=confidence,
+            support=_weakest(supports),
             complete=hearing is hearings[-1],
         )
         if sentences or grown.complete:
             yield grown
+
+
+def _weakest(supports: set[Support | None]) -> Support | None:
+    return next((item for item in (Support.PARTLY, Support.WELL) if item in supports), None)
 
 
 def _from_best_article(answer: Answer) -> Answer:

@@ -18,12 +18,17 @@ from pathlib import Path
 from rag.errors import ConfigurationError
 from rag.evidence import TermStatistics, ages_of, mentioned, names_of, numbers_of, share
 from rag.indexed_text import header
+from rag.reader import Reader, Text
 from rag.schema import ScoredPassage
 from rag.spans import asks_for_latest
 
 FILE = Path(__file__).parent / "ranking.json"
+READER_FILE = Path(__file__).parent / "ranking_reader.json"
+"""The weights beside a reader; ``FILE`` holds those without one."""
 RANKED = 50
 """How many of the best fused candidates are put in a new order; the rest keep theirs behind them."""
+READ = 24
+"""How many of these the reader reads; on two cores it reads fifty passages a second."""
 LEAST = -30.0
 """The logarithm of the least final score, so that none becomes 0."""
 _WORD = re.compile(r"\w+")
@@ -40,7 +45,8 @@ class PassageFeatures:
     ``opening`` 1 for an article's first passage, falling; ``article`` the best fused score among the
     article's other candidates over the best of all; ``near`` the same for the two passages beside it;
     ``latest`` is 0 for the oldest article among the candidates to 1 for the newest when the question is
-    about how things stand, else 0.
+    about how things stand, else 0; ``read`` is the reader's relevance logit over 10 in [-1, 1], and ``answered``
+    its probability that words of the passage answer (both 0 without a reader).
     """
 
     fused: float
@@ -56,6 +62,8 @@ class PassageFeatures:
     article: float
     near: float
     latest: float
+    read: float = 0.0
+    answered: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,34 +94,73 @@ def read_ranking(file: Path = FILE) -> RankingWeights:
 class Ranker:
     """Puts candidates in a new order; safe to call from several threads."""
 
-    def __init__(self, statistics: TermStatistics, *, weights: RankingWeights | None = None) -> None:
+    def __init__(
+        self, statistics: TermStatistics, *, weights: RankingWeights | None = None, reader: Reader | None = None
+    ) -> None:
+        """Rank with ``weights``, by default those that were learnt with, or without, a ``reader``."""
         self._statistics = statistics
         self._given = weights
+        self._reader = reader
 
     def __call__(self, question: str, candidates: Sequence[ScoredPassage]) -> list[ScoredPassage]:
         """Return the candidates, best first; their final score becomes the odds against the best's, in (0, 1].
 
-        Candidates past the first ``RANKED`` follow in their old order with scores below all others.
+        Candidates past the first ``RANKED``, and with a reader past the ``READ`` best of these, follow in their
+        old order with scores below all others.
         """
-        weights = (self._given or read_ranking()).weights  # read late: fitting them needs an engine without
-        first, rest = candidates[:RANKED], candidates[RANKED:]
-        found = [_score(features, weights) for features in describe(question, first, self._statistics)]
-        best = max(found, default=0.0)
-        scored = [
-            replace(item, scores=replace(item.scores, final=math.exp(max(score - best, LEAST))))
-            for item, score in zip(first, found, strict=True)
-        ]
-        scored.sort(key=lambda item: (-item.scores.final, item.passage.id))
-        floor = scored[-1].scores.final if scored else 0.0
-        next_best = (rest[0].scores.final if rest else 1.0) or 1.0
-        behind = [
-            replace(item, scores=replace(item.scores, final=floor * item.scores.final / next_best)) for item in rest
-        ]
-        return scored + behind
+        if self._reader is None:
+            # Read late: fitting the weights needs a ranker without.
+            weights = (self._given or read_ranking()).weights
+            first, rest = candidates[:RANKED], candidates[RANKED:]
+            described = describe(question, first, self._statistics)
+        else:
+            weights = (self._given or read_ranking(READER_FILE)).weights
+            first, described, rest = read_best(question, candidates, self._statistics, self._reader)
+        return _ordered(first, [_score(features, weights) for features in described], rest)
+
+
+def _ordered(
+    first: Sequence[ScoredPassage], found: Sequence[float], rest: Sequence[ScoredPassage]
+) -> list[ScoredPassage]:
+    best = max(found, default=0.0)
+    scored = [
+        replace(item, scores=replace(item.scores, final=math.exp(max(score - best, LEAST))))
+        for item, score in zip(first, found, strict=True)
+    ]
+    scored.sort(key=lambda item: (-item.scores.final, item.passage.id))
+    floor = scored[-1].scores.final if scored else 0.0
+    next_best = (rest[0].scores.final if rest else 1.0) or 1.0
+    behind = [replace(item, scores=replace(item.scores, final=floor * item.scores.final / next_best)) for item in rest]
+    return scored + behind
+
+
+def read_best(
+    question: str, candidates: Sequence[ScoredPassage], statistics: TermStatistics, reader: Reader
+) -> tuple[list[ScoredPassage], list[PassageFeatures], list[ScoredPassage]]:
+    """Let ``reader`` read the ``READ`` best candidates by the weights without it.
+
+    Return these in fused order with their features, and the other candidates in fused order.
+    """
+    weights = read_ranking().weights
+    first = candidates[:RANKED]
+    described = describe(question, first, statistics)
+    order = sorted(range(len(first)), key=lambda at: (-_score(described[at], weights), at))
+    chosen = sorted(order[:READ])
+    texts = [Text(title=first[at].article.title, text=first[at].passage.text) for at in chosen]
+    features = [
+        replace(described[at], read=reading.scaled, answered=reading.answered)
+        for at, reading in zip(chosen, reader.read(question, texts), strict=True)
+    ]
+    kept = set(chosen)
+    return (
+        [first[at] for at in chosen],
+        features,
+        [item for at, item in enumerate(candidates) if at not in kept],
+    )
 
 
 def describe(question: str, candidates: Sequence[ScoredPassage], statistics: TermStatistics) -> list[PassageFeatures]:
-    """Return the features of each candidate, given all of them in fused order."""
+    """Return the features of each candidate, unread, given all of them in fused order."""
     weights = statistics.weights(question)
     names, numbers = names_of(question), numbers_of(question)
     asked = _neighbours(question)

@@ -220,6 +220,8 @@ def _meta(answer: Answer) -> Markup:
     parts = [f"as of {spell_date(last_day(answer.as_of))}"]
     if answer.citations:
         parts.append(_sources([citation.article for citation in answer.citations]))
+    if answer.support:
+        parts.insert(0, answer.support.value)
     if answer.seconds:
         parts.append(f"{answer.seconds.get('total', sum(answer.seconds.values())):.2f}\N{NO-BREAK SPACE}s")
     return Markup('<p class="meta">{}</p>').format(inert(" · ".join(parts)))

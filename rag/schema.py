@@ -298,11 +298,19 @@ class Layout(StrEnum):
     """A list, oldest first, whose sentences have their day as a lead."""
 
 
+class Support(StrEnum):
+    """How surely the cited passages answer the question, by the calibrated confidence."""
+
+    WELL = "well supported"
+    PARTLY = "partly supported"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What is said to a question, or that the archive does not say it.
 
-    ``confidence`` is the probability, as calibrated, that the cited passages answer the question.
+    ``confidence`` is the probability, as calibrated, that the cited passages answer the question, and
+    ``support`` says the same in words; None when the answer abstains.
     ``nearest`` holds the closest passages, one per article, offered when the answer abstains.
     ``passages`` are all that were retrieved; ``seconds`` maps a stage's name to its duration.
     ``understanding`` is how ``question`` was read, once the engine has read it.
@@ -317,6 +325,7 @@ class Answer:
     nearest: tuple[ScoredPassage, ...] = ()
     passages: tuple[ScoredPassage, ...] = ()
     confidence: float = 0.0
+    support: Support | None = None
     notes: tuple[Note, ...] = ()
     understanding: Understanding | None = None
     layout: Layout = Layout.PROSE

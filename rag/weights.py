@@ -12,6 +12,8 @@ from pathlib import Path
 from rag.errors import ConfigurationError
 
 FILE = Path(__file__).parent / "weights.json"
+READER_FILE = Path(__file__).parent / "weights_reader.json"
+"""The weights beside a reader; ``FILE`` holds those without one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,13 +21,15 @@ class AnswerWeights:
     """Weights of sentence and evidence features, and the confidence below which an answer abstains.
 
     ``sentence`` gives a score whose order matters only; ``evidence`` with ``bias`` goes through the
-    logistic function to a probability. ``made_by`` holds the command, data and figures of the fit.
+    logistic function to a probability; from ``well`` on, an answer counts as well supported. ``made_by``
+    holds the command, data and figures of the fit.
     """
 
     sentence: Mapping[str, float]
     evidence: Mapping[str, float]
     bias: float
     threshold: float
+    well: float
     made_by: Mapping[str, str]
 
     def probability(self, score: float) -> float:
@@ -43,6 +47,7 @@ def read_weights(file: Path = FILE) -> AnswerWeights:
             evidence=found["evidence"],
             bias=float(found["bias"]),
             threshold=float(found["threshold"]),
+            well=float(found["well"]),
             made_by=found["made_by"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:

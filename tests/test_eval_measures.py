@@ -399,3 +399,13 @@ def test_a_pair_is_right_when_both_halves_are():
     ]
     assert pairs_right(halves) == [1.0, 0.0, 0.0]
     assert pairs_right([]) == []
+
+
+def test_support_is_measured_against_what_is_cited():
+    right = record(support="well supported", answerable=True)
+    unanswerable = record(support="well supported", answerable=False, verdict=Verdict.FALSE_ANSWER)
+    partly = record(support="partly supported", verdict=Verdict.NOT_CITED)
+    assert values_of(right)["well supported"] == values_of(right)["right when well supported"] == 1
+    assert values_of(unanswerable)["right when well supported"] == 0
+    assert values_of(partly)["well supported"] == values_of(partly)["right when partly supported"] == 0
+    assert "well supported" not in values_of(record(declined=True, verdict=Verdict.WRONG_REFUSAL))

@@ -19,6 +19,7 @@ WEIGHTS = AnswerWeights(
     evidence={},
     bias=0.0,
     threshold=0.0,
+    well=0.75,
     made_by={},
 )
 

@@ -1,7 +1,9 @@
 """The extractive answerer: verbatim sentences with citations that hold, or an abstention."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from fakes import HashingEncoder
 from hypothesis import given, settings
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 
 from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
-from rag.schema import AnswerStatus, Article, DatePrecision, Moment, Passage, Question, ScoredPassage, Scores
+from rag.reader import Reading
+from rag.schema import AnswerStatus, Article, DatePrecision, Moment, Passage, Question, ScoredPassage, Scores, Support
 from rag.sentences import sentence_spans
 from rag.weights import AnswerWeights, read_weights
 
@@ -21,10 +24,11 @@ EAGER = AnswerWeights(
     evidence={"cosine": 10.0},
     bias=-2.0,
     threshold=0.5,
+    well=0.75,
     made_by={},
 )
 
-NEVER_DECLINES = AnswerWeights(sentence=EAGER.sentence, evidence={}, bias=0.0, threshold=0.0, made_by={})
+NEVER_DECLINES = AnswerWeights(sentence=EAGER.sentence, evidence={}, bias=0.0, threshold=0.0, well=0.0, made_by={})
 
 
 def scored(article, *, final=1.0, start=0, end=None):
@@ -144,3 +148,56 @@ def test_weights_that_cannot_be_read_are_named(tmp_path):
     file.write_text('{"sentence": {}}')
     with pytest.raises(ConfigurationError, match=r"weights\.json.*calibrate"):
         read_weights(file)
+
+
+def test_an_answer_says_how_well_it_is_supported_and_an_abstention_does_not():
+    question = "When did the actors' strike begin?"
+    sure, unsure = replace(EAGER, well=0.0), replace(EAGER, well=1.0)
+    assert stream(question, scored(STRIKE), weights=sure)[-1].support is Support.WELL
+    assert stream(question, scored(STRIKE), weights=unsure)[-1].support is Support.PARTLY
+    assert stream("Who won at chess?", scored(STRIKE), weights=sure)[-1].support is None
+
+
+class FixedReader:
+    """Reads the same words out of every passage, as surely as it is told."""
+
+    def __init__(self, words, *, relevance=5.0, share=0.9):
+        self.words, self.relevance, self.share = words, relevance, share
+
+    def read(self, question, texts):
+        found = []
+        for item in texts:
+            at = item.text.find(self.words)
+            span = (at, at + len(self.words)) if at >= 0 else None
+            places = np.array([max(at, 0)], dtype=np.int32)
+            starts = np.array([self.share if span else 0.0], dtype=np.float32)
+            reading = Reading(
+                relevance=self.relevance, answered=self.share, span=span, share=self.share, places=places, starts=starts
+            )
+            found.append(reading)
+        return found
+
+
+def read_with(reader, weights=EAGER):
+    question = Question(text="When did the actors' strike begin?")
+    answerer = ExtractiveAnswerer(HashingEncoder(), STATISTICS, weights=weights, reader=reader)
+    return list(answerer(question, [scored(STRIKE)]))[-1]
+
+
+def test_the_words_that_the_reader_is_sure_of_are_bold():
+    answer = read_with(FixedReader("in July"))
+    bold = [item.text[slice(*item.highlight)] for item in answer.sentences if item.highlight]
+    assert "in July" in bold
+
+
+def test_words_that_the_reader_is_unsure_of_are_not_bold():
+    for reader in (FixedReader("strike began", share=0.1), FixedReader("strike began", relevance=-3.0)):
+        answer = read_with(reader)
+        bold = [item.text[slice(*item.highlight)] for item in answer.sentences if item.highlight]
+        assert "strike began" not in bold
+
+
+def test_the_sentence_in_which_the_reader_finds_the_answer_comes_before_others():
+    only_reader = replace(EAGER, sentence={"read": 5.0}, evidence={}, threshold=0.0)
+    for words in ("Studios paid more", "weather was fine"):
+        assert words in read_with(FixedReader(words), only_reader).sentences[0].text

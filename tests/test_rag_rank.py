@@ -3,11 +3,13 @@
 import json
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from rag.errors import ConfigurationError
 from rag.evidence import TermStatistics
-from rag.rank import RANKED, PassageFeatures, Ranker, RankingWeights, describe, read_ranking
+from rag.rank import FILE, RANKED, READ, READER_FILE, PassageFeatures, Ranker, RankingWeights, describe, read_ranking
+from rag.reader import Reading
 from rag.schema import Article, DatePrecision, Moment, Passage, ScoredPassage, Scores
 
 STATISTICS = TermStatistics(lambda text: text.lower().replace(".", "").split(), lambda _term: 1, lambda: 10)
@@ -93,12 +95,50 @@ def test_candidates_past_the_ranked_ones_stay_behind_in_their_order():
     assert finals == sorted(finals, reverse=True)
 
 
+class WordReader:
+    """Finds a passage relevant when it holds a word; remembers what it was given to read."""
+
+    def __init__(self, word):
+        self.word = word
+        self.texts = []
+
+    def read(self, question, texts):
+        self.texts += texts
+        nothing = np.zeros(0, dtype=np.float32)
+        return [
+            Reading(
+                relevance=8.0 if self.word in item.text else -8.0, answered=0.5, span=None, share=0.0,
+                places=nothing.astype(np.int32), starts=nothing,
+            )
+            for item in texts
+        ]  # fmt: skip
+
+
+def test_what_the_reader_finds_relevant_comes_first():
+    candidates = [
+        candidate(f"a{number}", "gold" if number == 7 else "x", final=1 - number / 20) for number in range(12)
+    ]
+    ranked = Ranker(STATISTICS, weights=weighing(fused=1.0, read=3.0), reader=WordReader("gold"))("q", candidates)
+    assert [item.article.id for item in ranked[:3]] == ["a7", "a0", "a1"]
+
+
+def test_only_the_best_are_read_and_the_others_stay_behind_them():
+    reader = WordReader("x")
+    candidates = [candidate(f"a{number:03}", "x", final=1 - number / 100) for number in range(RANKED + 5)]
+    ranked = Ranker(STATISTICS, weights=weighing(fused=1.0, read=3.0), reader=reader)("q", candidates)
+    assert len(reader.texts) == READ
+    assert {item.article.id for item in ranked} == {item.article.id for item in candidates}
+    finals = [item.scores.final for item in ranked]
+    assert finals == sorted(finals, reverse=True)
+
+
 def test_no_candidate_gives_no_result():
     assert Ranker(STATISTICS, weights=weighing(dense=1.0))("q", []) == []
 
 
-def test_the_bundled_weights_name_known_features_and_how_they_were_made():
-    found = read_ranking()
+@pytest.mark.parametrize("file", [FILE, READER_FILE])
+def test_the_bundled_weights_name_known_features_and_how_they_were_made(file):
+    found = read_ranking(file)
     assert set(found.weights) <= set(PassageFeatures.__dataclass_fields__)
     assert "fit-ranking" in found.made_by["command"]
 

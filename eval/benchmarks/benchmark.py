@@ -27,6 +27,8 @@ from rag.config import Settings
 from rag.embed import Encoder, load_encoder
 from rag.errors import ConfigurationError
 from rag.model_files import find_model
+from rag.reader import Reader
+from rag.reader_graph import reader_of
 from rag.remembering import RememberingEncoder
 from rag.stores import Stores
 
@@ -92,8 +94,10 @@ class Result:
         }
 
 
-def run(plan: Plan, settings: Settings, *, tell: Tell, encoder: Encoder | None = None) -> Result:
-    """Run the whole benchmark; ``encoder`` is that of ``settings`` unless given.
+def run(
+    plan: Plan, settings: Settings, *, tell: Tell, encoder: Encoder | None = None, reader: Reader | None = None
+) -> Result:
+    """Run the whole benchmark; ``encoder`` and ``reader`` are those of ``settings`` unless an encoder is given.
 
     Raises RealTimeQAError, PoolError, BaselineMissingError for a baseline that was named and is not
     installed, ConfigurationError, and what ``Stores`` raises.
@@ -103,7 +107,8 @@ def run(plan: Plan, settings: Settings, *, tell: Tell, encoder: Encoder | None =
     tell("reading the weeks")
     quiz = read_quiz(year_folder(plan.path, plan.year), weeks=plan.weeks)
     questions = quiz.questions[: plan.limit]
-    encoder = encoder or load_encoder(settings)
+    if encoder is None:
+        encoder, reader = load_encoder(settings), reader_of(settings)
     folder = plan.pool or pool_folder(settings, quiz, weeks=plan.weeks)
     tell(f"pooling the articles in {folder}")
     pool = _filled(quiz, settings_of(settings, folder), encoder, [*plan.vectors_from, *siblings(folder)])
@@ -111,7 +116,7 @@ def run(plan: Plan, settings: Settings, *, tell: Tell, encoder: Encoder | None =
     with Stores(settings_of(settings, folder), encoder) as stores, progress_bar() as say:
         judge = QuizJudge(stores.archive, pool.source_of, questions)
         facts.append(f"{sum(item.answerable for item in judge.gold_questions)} of them have a gold article.")
-        session = _Session(plan, quiz, stores, judge, facts, say, tell)
+        session = _Session(plan, quiz, stores, reader, judge, facts, say, tell)
         runs = [session.newsdesk(item) for item in configurations]
         if baselines:
             runs += session.baselines(baselines, pool, settings)
@@ -129,11 +134,13 @@ class _Session:
     """The open pool, and the questions that every system is asked."""
 
     def __init__(
-        self, plan: Plan, quiz: Quiz, stores: Stores, judge: QuizJudge, facts: Sequence[str], say: Say, tell: Tell
-    ) -> None:
+        self, plan: Plan, quiz: Quiz, stores: Stores, reader: Reader | None, judge: QuizJudge, facts: Sequence[str],
+        say: Say, tell: Tell,
+    ) -> None:  # fmt: skip
         self._plan = plan
         self._stores = stores
         self._encoder = RememberingEncoder(stores.encoder)
+        self._reader = reader
         self._judge = judge
         self._facts = facts
         self._say = say
@@ -149,9 +156,11 @@ class _Session:
 
     def newsdesk(self, configuration: Configuration) -> Run:
         """Let Newsdesk answer."""
-        engine = engine_of(configuration, self._stores, self._encoder)
+        engine = engine_of(configuration, self._stores, self._encoder, self._reader)
         info = describe(configuration, self._selected, engine)
-        return self._run(info, answers_of(engine, Outspoken(configuration, self._stores, self._encoder), self._judge))
+        return self._run(
+            info, answers_of(engine, Outspoken(configuration, self._stores, self._encoder, self._reader), self._judge)
+        )
 
     def baselines(self, names: Sequence[str], pool: Pool, settings: Settings) -> list[Run]:
         """Let the baselines search, after their index is filled with the same articles."""

@@ -1,0 +1,125 @@
+"""``python -m eval train-reader``: train the reader and write its weights with how they were made."""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.config import read_settings
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from eval.reader_data import Group
+
+WEEKS = "20230303..20231229"
+"""The weeks of RealTime QA before them are kept for the ranker, which must not learn from what the reader has seen."""
+SQUAD = {"new_wiki": 7_900, "reddit": 3_500, "amazon_reviews": 3_000}
+"""How many questions of each file are used."""
+QUIZ_REPEATS = 2
+THIRD_READINGS = 0.35
+"""The share of questions that keep the part of their own text without an answer, beside the text of another."""
+NEAR_MISSES = 0.45
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to the parser's subcommands."""
+    train = commands.add_parser(
+        "train-reader",
+        help="train the reader on reading comprehension and RealTime QA 2023",
+        description="Train the reader on questions of SQuAD's format and on RealTime QA 2023. Takes half an hour on "
+        "two cores with bf16. glibc's allocator gives memory back too eagerly for it: MALLOC_MMAP_MAX_=0 and "
+        "MALLOC_TRIM_THRESHOLD_=100000000000 in the environment make it several times faster.",
+    )
+    train.add_argument("realtimeqa", metavar="PATH", help="RealTime QA's folder: a copy of the public repository")
+    train.add_argument("squad", metavar="DIR", help="folder with new_wiki_v1.0.json, reddit_v1.0.json, …")
+    train.add_argument(
+        "--practice", type=int, default=0, metavar="TIMES",
+        help="add the practice questions about the bundled briefs, which the archive must hold, so many times",
+    )  # fmt: skip
+    train.add_argument("--start", metavar="FILE", help="weights to go on from (default: the embedding model's)")
+    train.add_argument("--share", type=float, default=1.0, help="of the questions in DIR (default: 1)")
+    train.add_argument("--epochs", type=float, default=1.0, help="how often every question is seen (default: 1)")
+    train.add_argument("--out", metavar="FILE", help="where to write (default: the reader's own file)")
+    train.add_argument("--seed", type=int, default=0, help="of every choice")
+    train.set_defaults(run=command)
+
+
+def command(parsed: argparse.Namespace) -> int:
+    """Train and write; return 0."""
+    from eval.run_command import progress_bar
+    from eval.train_reader import train
+    from rag.encoders import load_tokenizer
+    from rag.model_files import BUNDLED_NAME, find_model
+    from rag.reader import WEIGHTS
+
+    files = find_model(BUNDLED_NAME, memory=read_settings(data=parsed.data).folder / "models")
+    with progress_bar() as say:
+        groups = learning_groups(
+            Path(parsed.realtimeqa), Path(parsed.squad), load_tokenizer(files.folder), share=parsed.share,
+            seed=parsed.seed, report=say,
+        )  # fmt: skip
+        if parsed.practice:
+            groups += _practised(parsed.data, say) * parsed.practice
+        readings = sum(len(group.readings) for group in groups)
+        made_by = {
+            "command": f"python -m eval train-reader PATH DIR --share {parsed.share:g} --epochs {parsed.epochs:g} "
+            f"--seed {parsed.seed}"
+            + (f" --practice {parsed.practice}" if parsed.practice else "")
+            + (" --start FIRST" if parsed.start else ""),
+            "data": f"RealTime QA 2023, weeks {WEEKS}; {', '.join(SQUAD)} of Miller et al. 2020; {len(groups)} "
+            f"questions with {readings} passages",
+            "date": datetime.now(UTC).date().isoformat(),
+        }
+        train(
+            groups,
+            files,
+            Path(parsed.out) if parsed.out else WEIGHTS,
+            made_by=made_by,
+            epochs=parsed.epochs,
+            seed=parsed.seed,
+            start=Path(parsed.start) if parsed.start else None,
+            report=lambda done: say(f"training, loss {done.loss:.2f}", done.step, done.steps),
+        )
+    print(f"{made_by['data']}. The weights are written.")
+    return 0
+
+
+def learning_groups(
+    realtimeqa: Path, squad: Path, tokenizer: Tokenizer, *, share: float, seed: int,
+    report: Callable[[str, int, int], None],
+) -> list[Group]:  # fmt: skip
+    """Return all that the reader learns from, in an order that depends on ``seed`` alone."""
+    from dataclasses import replace
+
+    from eval.benchmarks.realtimeqa import read_quiz, year_folder
+    from eval.reader_data import squad_groups, with_near_misses
+    from eval.reader_quiz import quiz_groups
+    from rag.encoders import token_offsets
+
+    chance = random.Random(seed)
+    quiz = read_quiz(year_folder(realtimeqa, "2023"), weeks=WEEKS)
+    groups = quiz_groups(quiz, partial(token_offsets, tokenizer), report)
+    groups = groups * QUIZ_REPEATS
+    for name, limit in SQUAD.items():
+        file = squad / f"{name}_v1.0.json"
+        for group in squad_groups(file, negatives=1, limit=round(share * limit), seed=seed):
+            kept = group.readings if chance.random() < THIRD_READINGS else group.readings[:2]
+            groups.append(replace(group, readings=kept))
+    return with_near_misses(groups, share=NEAR_MISSES, seed=seed)
+
+
+def _practised(data: str | None, report: Callable[[str, int, int], None]) -> list[Group]:
+    from eval.reader_practice import practice_groups, read_practice
+    from rag.embed import load_encoder
+    from rag.retrieve import HybridRetriever
+    from rag.stores import Stores
+
+    settings = read_settings(data=data)
+    with Stores(settings, load_encoder(settings), writer=False) as stores:
+        return practice_groups(read_practice("reader"), HybridRetriever(stores), report)

@@ -1,0 +1,193 @@
+"""What a reader learns from: questions with passages that answer them and passages that do not.
+
+Reading-comprehension sets in SQuAD's format give questions of people with answers in a text. RealTime QA
+gives quiz questions with news passages that hold the answer, beside passages that a search puts as high.
+A question whose name or number was exchanged for another is answered by none of its passages: a near miss.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import NewsdeskError
+from rag.evidence import numbers_of
+from rag.sentences import sentence_spans
+from rag.spans import names_in
+
+LONGEST = 900
+"""Characters of a text to read: between a passage and a window (``rag.windows``)."""
+SHORTEST = 350
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A text under its title; ``answers`` are spans (start, end) of the text, none when it does not answer."""
+
+    title: str
+    text: str
+    answers: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A question with readings, of which some may answer it; ``source`` names where it is from."""
+
+    source: str
+    question: str
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    document: int
+    context: int
+    question: str
+    answers: tuple[tuple[int, int], ...]
+
+
+def squad_groups(file: Path, *, negatives: int, limit: int | None, seed: int) -> list[Group]:
+    """Return the questions of a file in SQuAD 1.1 format, each with a text cut around its answer.
+
+    The ``negatives`` are other texts of the document that share most words with the question, and a part
+    of the own text without any answer where it is long. Raises NewsdeskError for another format.
+    """
+    chance = random.Random(seed)
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))["data"]
+        titles = [str(item.get("title") or "").replace("_", " ") for item in data]
+        contexts = [[str(part["context"]) for part in item["paragraphs"]] for item in data]
+        asked = [
+            _Asked(
+                document=at,
+                context=number,
+                question=" ".join(str(item["question"]).split()),
+                answers=tuple(
+                    sorted({(int(a["answer_start"]), int(a["answer_start"]) + len(a["text"])) for a in item["answers"]})
+                ),
+            )
+            for at, document in enumerate(data)
+            for number, part in enumerate(document["paragraphs"])
+            for item in part["qas"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NewsdeskError(f"{file} is not in SQuAD 1.1 format ({error}). Name another file.") from error
+    chance.shuffle(asked)
+    words = [[_words(context) for context in texts] for texts in contexts]
+    everywhere = [(at, number) for at, texts in enumerate(contexts) for number in range(len(texts))]
+    found = []
+    for item in asked[:limit]:
+        context = contexts[item.document][item.context]
+        if not item.answers or any(context[start:end].strip() == "" for start, end in item.answers):
+            continue
+        title = titles[item.document]
+        readings = [cut(title, context, item.answers, chance)]
+        own = _words(item.question)
+        siblings = [(item.document, number) for number in range(len(contexts[item.document])) if number != item.context]
+        pool = chance.sample(siblings, min(40, len(siblings))) + chance.sample(everywhere, min(40, len(everywhere)))
+        pool = [place for place in pool if place != (item.document, item.context)]
+        pool.sort(key=lambda place: -len(own & words[place[0]][place[1]]))
+        for at, number in pool[:negatives]:
+            readings.append(cut(titles[at], contexts[at][number], (), chance))
+        if (rest := _rest(context, item.answers)) is not None:
+            readings.append(Reading(title=title, text=rest))
+        found.append(Group(source=file.stem, question=item.question, readings=tuple(readings)))
+    return found
+
+
+def cut(title: str, text: str, answers: Sequence[tuple[int, int]], chance: random.Random) -> Reading:
+    """Return a part of ``text`` in whole sentences around one of ``answers``, with those that lie in it.
+
+    It has between ``SHORTEST`` and ``LONGEST`` characters where the text allows; without answers it lies anywhere.
+    """
+    length = chance.randint(SHORTEST, LONGEST)
+    spans = list(sentence_spans(text, "en")) or [(0, len(text))]
+    middle = chance.choice(list(answers)) if answers else chance.choice(spans)
+    inside = [at for at, span in enumerate(spans) if span[0] < middle[1] and middle[0] < span[1]]
+    first, last = (inside[0], inside[-1]) if inside else (0, len(spans) - 1)
+    while True:
+        options = [place for place in (first - 1, last + 1) if 0 <= place < len(spans)]
+        options = [place for place in options if spans[max(last, place)][1] - spans[min(first, place)][0] <= length]
+        if not options:
+            break
+        place = chance.choice(options)
+        first, last = min(first, place), max(last, place)
+    start, end = spans[first][0], spans[last][1]
+    kept = tuple((left - start, right - start) for left, right in answers if start <= left and right <= end)
+    return Reading(title=title, text=text[start:end], answers=kept)
+
+
+def near_miss(group: Group, names: Sequence[str], chance: random.Random) -> Group | None:
+    """Return the question with one of its names or numbers exchanged, so that no reading answers it.
+
+    None when it has none, or when the exchanged word stands nowhere in what answers it.
+    """
+    positive = next((item for item in group.readings if item.answers), None)
+    if positive is None:
+        return None
+    around = f"{positive.title}\n{positive.text}".lower()
+    question = group.question
+    options: list[tuple[int, int, str]] = []
+    for start, end in names_in(question):
+        name = question[start:end]
+        if name.lower() in around:
+            # Another name of the same text is the hardest; one of another question the surest.
+            inside = [positive.text[a:b] for a, b in names_in(positive.text)]
+            asked = {positive.text[a:b].lower() for a, b in positive.answers}
+            inside = [item for item in inside if item.lower() not in question.lower() and item.lower() not in asked]
+            other = chance.choice(inside) if inside and chance.random() < 0.5 else chance.choice(names)
+            if other.lower() not in name.lower() and name.lower() not in other.lower():
+                options.append((start, end, other))
+    for number in numbers_of(question):
+        at = question.find(number)
+        if number in around and number.isdecimal():
+            value = int(number)
+            step = chance.choice([-3, -2, -1, 1, 2, 3]) if value > 1900 else chance.choice([1, 2, 3, 5, 10])
+            options.append((at, at + len(number), str(max(1, value + step))))
+    if not options:
+        return None
+    start, end, other = chance.choice(options)
+    changed = question[:start] + other + question[end:]
+    return Group(
+        source=f"{group.source}, near miss",
+        question=changed,
+        readings=(Reading(title=positive.title, text=positive.text),),
+    )
+
+
+def with_near_misses(groups: Sequence[Group], *, share: float, seed: int) -> list[Group]:
+    """Return ``groups`` and, for about this share of them, a near miss each."""
+    chance = random.Random(seed)
+    names = sorted({group.question[a:b] for group in groups for a, b in names_in(group.question)})
+    if not names:
+        return list(groups)
+    added = [near_miss(group, names, chance) for group in groups if chance.random() < share]
+    return [*groups, *(item for item in added if item is not None)]
+
+
+def answer_spans(text: str, answers: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield where one of ``answers`` stands in ``text`` as whole words, whatever the case."""
+    for answer in answers:
+        words = re.findall(r"\w+", answer)
+        if words:
+            pattern = r"(?<!\w)" + r"\W{1,3}".join(map(re.escape, words)) + r"(?!\w)"
+            yield from (match.span() for match in re.finditer(pattern, text, re.IGNORECASE))
+
+
+def _rest(context: str, answers: Sequence[tuple[int, int]]) -> str | None:
+    """Return the longer part of ``context`` before or after all answers when it is long enough to read."""
+    before, after = context[: min(a for a, _ in answers)], context[max(b for _, b in answers) :]
+    longer = max(before, after, key=len)
+    spans = list(sentence_spans(longer, "en"))
+    spans = spans[:-1] if longer is before else spans[1:]
+    if not spans or spans[-1][1] - spans[0][0] < SHORTEST:
+        return None
+    return longer[spans[0][0] : min(spans[-1][1], spans[0][0] + LONGEST)]
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3}

@@ -1,0 +1,96 @@
+"""What a reader learns from: texts cut around answers, near misses, and the files they are read from."""
+
+import json
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eval.reader_data import (
+    LONGEST,
+    Group,
+    Reading,
+    answer_spans,
+    cut,
+    near_miss,
+    squad_groups,
+    with_near_misses,
+)
+from rag.errors import NewsdeskError
+
+SENTENCES = [
+    f"Studio {number} signed Contract {number} with a Vendor in the year {1990 + number}." for number in range(30)
+]
+TEXT = " ".join(SENTENCES)
+
+
+def squad(tmp_path, contexts, question, answer):
+    start = contexts[0].index(answer)
+    asked = {"question": question, "id": "1", "answers": [{"text": answer, "answer_start": start}]}
+    paragraphs = [{"context": text, "qas": [asked] if at == 0 else []} for at, text in enumerate(contexts)]
+    file = tmp_path / "set.json"
+    file.write_text(json.dumps({"version": "1.1", "data": [{"title": "Some_Studios", "paragraphs": paragraphs}]}))
+    return file
+
+
+@settings(deadline=None)
+@given(st.integers(0, 29), st.integers(0, 1_000))
+def test_a_cut_holds_its_answer_and_is_not_too_long(number, seed):
+    answer = f"Contract {number} "
+    start = TEXT.index(answer)
+    span = (start, start + len(answer) - 1)
+    made = cut("Title", TEXT, [span], random.Random(seed))
+    assert made.text in TEXT
+    assert len(made.text) <= LONGEST
+    assert [made.text[a:b] for a, b in made.answers] == [answer.strip()]
+
+
+def test_questions_of_a_file_come_with_a_text_that_answers_and_texts_that_do_not(tmp_path):
+    other = "Nothing of the kind is told here, where the weather is the matter and rain falls on the plain. " * 5
+    file = squad(tmp_path, [TEXT, other], "Whom did Studio 3 sign with?", "Contract 3")
+    (group,) = squad_groups(file, negatives=1, limit=None, seed=0)
+    first, second = group.readings[:2]
+    assert first.text[slice(*first.answers[0])] == "Contract 3"
+    assert second.text in other
+    assert not second.answers
+    assert first.title == "Some Studios"
+
+
+def test_the_same_seed_gives_the_same_groups(tmp_path):
+    file = squad(tmp_path, [TEXT, TEXT[::-1]], "Which contract?", "Contract 3")
+    assert squad_groups(file, negatives=1, limit=None, seed=4) == squad_groups(file, negatives=1, limit=None, seed=4)
+
+
+def test_a_file_of_another_format_is_told(tmp_path):
+    (tmp_path / "x.json").write_text("[]")
+    with pytest.raises(NewsdeskError, match="SQuAD"):
+        squad_groups(tmp_path / "x.json", negatives=1, limit=None, seed=0)
+
+
+def test_a_near_miss_asks_for_another_name_or_number_and_is_answered_by_nothing():
+    text = "Lionsgate signed with Runway in 2024."
+    group = Group(
+        source="s",
+        question="What did Lionsgate sign in 2024?",
+        readings=(Reading(title="", text=text, answers=((22, 28),)),),
+    )
+    made = [near_miss(group, ["Netflix"], random.Random(seed)) for seed in range(20)]
+    assert all(item is not None for item in made)
+    assert len({item.question for item in made}) > 1
+    for item in made:
+        assert item.question != group.question
+        assert all(not reading.answers for reading in item.readings)
+
+
+def test_a_question_without_name_or_number_has_no_near_miss():
+    group = Group(
+        source="s", question="what is it?", readings=(Reading(title="", text="It is a film.", answers=((6, 12),)),)
+    )
+    assert near_miss(group, ["Netflix"], random.Random(0)) is None
+    assert with_near_misses([group], share=1.0, seed=0) == [group]
+
+
+def test_answers_are_found_as_whole_words_whatever_the_punctuation():
+    assert [*answer_spans("The U.S. Open, not the us openly", ["us open"])] == []
+    assert [*answer_spans("Jay-Z and Jay Z", ["Jay Z"])] == [(0, 5), (10, 15)]
