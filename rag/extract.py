@@ -22,7 +22,7 @@ FACT_SENTENCES = 3
 """A question for a person, a time, a place or an amount is answered in at most so many sentences."""
 NEAR_REPEAT = 0.86
 """Cosine from which two sentences count as saying the same."""
-SHARE_OF_BEST = 0.1
+SHARE_OF_BEST = 0.05
 """A further sentence needs at least this share of the odds that the best one has of holding the answer."""
 NEAREST = 3
 SURE = 0.3
