@@ -142,7 +142,7 @@ def fit(data: Sequence[Example], statistics: TermStatistics, *, false_refusals: 
             continue
         features = evidence_features(example.evidence, ranked[0].sentence, statistics)
         rows.append([getattr(features, name) for name in names])
-        chosen = choose(ranked, example.evidence.kind)
+        chosen = choose(ranked, example.evidence)
         right.append(any(holds_gold(item, example.gold) for item in chosen))
         kept.append(example.gold)
         only_teaches.append(example.practice)

@@ -20,7 +20,7 @@ GROUPS: Mapping[str, str] = {
     "Retrieval": r"(hit|recall|precision|MRR|nDCG)@",
     "Answers": r"answer |exact match|token F1|accuracy|pairs|conflicts|false conflict|failed",
     "Citations": r"citation|cited|evidence",
-    "Abstention": r"coverage|false|unanswerable|AUROC|area under",
+    "Abstention": r"coverage|false|unanswerable|AUROC|area under|well supported|right when",
     "Others": "",
 }
 """Where a figure stands, by how its name begins: the first that fits."""

@@ -162,9 +162,13 @@ def open_engine(settings: Settings, *, encoder: Encoder | None = None, writer: b
     """Open the archive of ``settings`` for questions; see ``Stores`` for what is raised."""
     # A missing archive is told at once, not after a model was loaded, measured and stored in an empty folder.
     connect(settings.database_url, create=False).dispose()
-    # Another encoder than the archive's own is a test's, which reads without the network too.
-    reader = reader_of(settings) if encoder is None else None
-    return Engine(Stores(settings, encoder or load_encoder(settings), writer=writer), reader=reader)
+    stores = Stores(settings, encoder or load_encoder(settings), writer=writer)
+    try:
+        # Another encoder than the archive's own is a test's, which reads without the network too.
+        return Engine(stores, reader=reader_of(settings) if encoder is None else None)
+    except BaseException:
+        stores.close()
+        raise
 
 
 def _checked(question: Question) -> Question:

@@ -22,8 +22,10 @@ FACT_SENTENCES = 3
 """A question for a person, a time, a place or an amount is answered in at most so many sentences."""
 NEAR_REPEAT = 0.86
 """Cosine from which two sentences count as saying the same."""
-SHARE_OF_BEST = 0.05
+SHARE_OF_BEST = 0.1
 """A further sentence needs at least this share of the odds that the best one has of holding the answer."""
+SHARE_WHEN_READ = 0.05
+"""The same beside a reader, which parts sentences more widely."""
 NEAREST = 3
 SURE = 0.3
 """The share of the probability from which the reader's words are set in bold."""
@@ -83,7 +85,7 @@ class ExtractiveAnswerer:
             return
         odds = [(item.sentence, math.exp(item.score - ranked[0].score)) for item in ranked]
         matter = read_matter(question.text, odds, kind=evidence.kind, names=evidence.names, as_of=as_of)
-        chosen = choose(ranked, evidence.kind)
+        chosen = choose(ranked, evidence)
         change = find_change(matter, chosen)
         if change is None:
             chosen = newest_first(matter, settle(matter, chosen, limit=MAX_SENTENCES), limit=MAX_SENTENCES)
@@ -114,17 +116,18 @@ def rank(evidence: Evidence, weights: AnswerWeights) -> list[Ranked]:
     return sorted(scored, key=lambda item: (-item.score, item.sentence.source.article.id, item.sentence.start))
 
 
-def choose(ranked: Sequence[Ranked], kind: AnswerType) -> list[EvidenceSentence]:
+def choose(ranked: Sequence[Ranked], evidence: Evidence) -> list[EvidenceSentence]:
     """Return one to four sentences: the best, and further ones nearly as good that add something.
 
     A sentence that opens by pointing back ("He said …") brings the one before it along.
     """
-    limit = FACT_SENTENCES if kind is not AnswerType.OTHER else MAX_SENTENCES
+    limit = FACT_SENTENCES if evidence.kind is not AnswerType.OTHER else MAX_SENTENCES
+    share = SHARE_WHEN_READ if evidence.readings else SHARE_OF_BEST
     best = ranked[0].score
     chosen: list[EvidenceSentence] = []
     for item in ranked:
         candidate = item.sentence
-        if len(chosen) >= limit or (chosen and math.exp(item.score - best) < SHARE_OF_BEST):
+        if len(chosen) >= limit or (chosen and math.exp(item.score - best) < share):
             break
         if any(_repeats(candidate, other) for other in chosen):
             continue

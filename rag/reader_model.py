@@ -63,6 +63,11 @@ def reader_module(files: ModelFiles, weights: Path | None, *, fast: bool = False
     """
     import torch
     from transformers import AutoModel
+    from transformers.utils import logging
+
+    # It would report the pooler, which the network does without.
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
     class Reader(torch.nn.Module):
         def __init__(self) -> None:

@@ -31,7 +31,7 @@ STATISTICS = TermStatistics(
 
 
 def weights(threshold=0.0):
-    return AnswerWeights(sentence={}, evidence={"cosine": 1.0}, bias=0.0, threshold=threshold, made_by={})
+    return AnswerWeights(sentence={}, evidence={"cosine": 1.0}, bias=0.0, threshold=threshold, well=0.75, made_by={})
 
 
 # --- what is asked --------------------------------------------------------------------------------
