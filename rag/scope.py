@@ -76,6 +76,7 @@ def read_time(question: str, as_of: datetime) -> Reading:
     return Reading(period=None, text=None, role=Role.NONE, latest=latest)
 
 
+_NEAR = (Unit.DAY, Unit.WEEK, Unit.WEEKEND)
 _SAID = pattern(r"\b(?:sa(?:y|ys|id)|t(?:ell|ells|old)|announce[sd]?|claim(?:s|ed)?)\b")
 _REPORTED = pattern(
     r"\b(?:report(?:s|ed|ing)?|publish(?:es|ed|ing)?|wrote|writ(?:e|es|ten|ing)|cover(?:s|ed|ing)?|headlined?)\b"
@@ -87,14 +88,16 @@ def _is_firm(question: str, text: str, expression: Expression, attached: Attachm
     """Whether the period limits the articles, rather than being when something happened of which they tell later.
 
     A happening since some day is told since that day; one "in 2024" is still told in 2025, and a whole year names
-    it too loosely to limit anything. Nearer times are asked for as news, and so is what opens a question. Words
-    are told as soon as they are said, if not always on the same day.
+    it too loosely to limit anything. "Last month" is asked for as news, and so is what opens a question. What
+    happened "this week" or "on Monday" is also told of before and after: on RealTime QA 2023, to limit such a
+    question by its day or week loses one in five of its articles. Words are told as soon as they are said, if
+    not always on the same day.
     """
     if attached.strength is Strength.NEWS or expression.limit in (Limit.SINCE, Limit.AFTER):
         return True
     if expression.limit is not Limit.INSIDE:
         return False
-    if expression.phrase.relative:
+    if expression.phrase.relative and expression.phrase.unit not in _NEAR:
         return True
     if expression.phrase.unit is Unit.YEAR:
         return False
