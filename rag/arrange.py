@@ -167,4 +167,6 @@ def _lead(statement: Statement, change: Change) -> str:
 
 def _credit(statement: Statement) -> str:
     """Return who stands behind a statement, and its day: never a publisher's name alone for words that are ours."""
+    if statement.article.publisher is None:
+        return f"an article of {spell_date(statement.day)}" if statement.day else "an article without a date"
     return f"{statement.article.credit}, {spell_date(statement.day) if statement.day else 'date unknown'}"

@@ -107,6 +107,13 @@ def test_the_words_of_a_brief_are_never_put_into_a_publishers_mouth():
     assert answer.sentences[1].lead == "Brief, after a report by CNBC, 27 January 2025:"
 
 
+def test_a_report_whose_publisher_is_unknown_is_named_by_its_day():
+    one = told("one", "2025-01-27", "The market value of Nvidia shrank by $600 billion.", publisher=None)
+    two = told("two", "2025-01-28", "More than $560 billion of the value of Nvidia vanished.", publisher="Reuters")
+    answer = ask("How much value did Nvidia lose?", one, two)
+    assert answer.sentences[1].lead == "An article of 27 January 2025:"
+
+
 def test_sources_that_one_article_names_are_both_shown():
     text = "Bloomberg describes a round of $2 billion for Kling.\n\nReuters says that Kling may raise $3 billion."
     answer = ask("How much is Kling raising?", told("only", "2026-07-03", text))
