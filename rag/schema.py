@@ -243,18 +243,33 @@ class Citation:
     quote: str
 
 
+class Verdict(StrEnum):
+    """How far the cited passages say what a sentence says that a language model wrote."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    """Nothing speaks against it, but a part of it is not found."""
+    UNSUPPORTED = "unsupported"
+    UNCITED = "uncited"
+    """It names no passage, and none was found that says it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
     """A statement of an answer with the numbers of the citations that support it.
 
     ``highlight`` is a span (start, end) into ``text`` that answers the question most directly. ``lead`` are words
     of ours in front of it, such as "Earlier, on 3 May 2024, Variety reported:"; they are not part of any quote.
+    ``verdict`` is None for a verbatim sentence, which needs no check; ``reasons`` tell in plain words what speaks
+    against the sentence of a model, such as "the passage does not say 2025".
     """
 
     text: str
     citations: tuple[int, ...]
     highlight: tuple[int, int] | None = None
     lead: str = ""
+    verdict: Verdict | None = None
+    reasons: tuple[str, ...] = ()
 
 
 class AnswerStatus(StrEnum):
