@@ -70,8 +70,7 @@ class GoldQuestion:
     @property
     def split(self) -> Split:
         """DEV or TEST, by a hash of the id, or of the pair so that both halves fall together."""
-        digest = hashlib.sha256((self.pair or self.id).encode("utf-8")).digest()
-        return Split.DEV if int.from_bytes(digest[:8]) / 2**64 < DEV_SHARE else Split.TEST
+        return Split.DEV if hash_share(self.pair or self.id) < DEV_SHARE else Split.TEST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +115,11 @@ class GoldLines:
     problems: tuple[Problem, ...]
 
 
+def hash_share(key: str) -> float:
+    """Return where the hash of a key falls in [0, 1): the same on every machine, and evenly spread over many keys."""
+    return int.from_bytes(hashlib.sha256(key.encode("utf-8")).digest()[:8]) / 2**64
+
+
 def gold_files(paths: Iterable[Path] = ()) -> list[Path]:
     """Return ``paths``, or the bundled gold files when there is none."""
     return list(paths) or sorted(FOLDER.glob("*.jsonl"))
@@ -145,28 +149,43 @@ def read_lines(paths: Iterable[Path] = ()) -> GoldLines:
     files = gold_files(paths)
     for file in files:
         try:
-            # Not splitlines: JSON may hold other line separators of Unicode inside a text.
-            texts = file.read_text(encoding="utf-8-sig").split("\n")
-        except (OSError, UnicodeDecodeError) as error:
-            text, remedy = f"it cannot be read ({error}).", "Name a UTF-8 file with one JSON object a line."
-            problems.append(Problem(file=str(file), line=0, field="", text=text, remedy=remedy))
+            texts = numbered_lines(file)
+        except GoldFormError as error:
+            problems.extend(problems_of(error, file, 0))
             continue
-        for number, text in enumerate(texts, start=1):
-            if not text.strip():
-                continue
+        for number, text in texts:
             try:
                 form = parse_line(text)
                 if form.id in places:
                     raise GoldFormError([_repeated(form.id, places[form.id])])
             except GoldFormError as error:
-                problems.extend(
-                    Problem(file=str(file), line=number, field=item.field, text=item.text, remedy=item.remedy)
-                    for item in error.faults
-                )
+                problems.extend(problems_of(error, file, number))
                 continue
             places[form.id] = f"{file}:{number}"
             lines.append(GoldLine(file=str(file), number=number, question=_question(form)))
     return GoldLines(files=tuple(map(str, files)), lines=tuple(lines), problems=tuple(problems))
+
+
+def numbered_lines(file: Path) -> list[tuple[int, str]]:
+    """Return the lines of a JSON Lines file that are not blank, each with its number, counted from 1.
+
+    Raises GoldFormError when the file cannot be read.
+    """
+    try:
+        # Not splitlines: JSON may hold other line separators of Unicode inside a text.
+        texts = file.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        text, remedy = f"it cannot be read ({error}).", "Name a UTF-8 file with one JSON object a line."
+        raise GoldFormError([Fault(field="", text=text, remedy=remedy)]) from error
+    return [(number, text) for number, text in enumerate(texts, start=1) if text.strip()]
+
+
+def problems_of(error: GoldFormError, file: Path, line: int) -> list[Problem]:
+    """Return the faults of a line, or with ``line`` 0 of a file, with their place."""
+    return [
+        Problem(file=str(file), line=line, field=item.field, text=item.text, remedy=item.remedy)
+        for item in error.faults
+    ]
 
 
 def _repeated(name: str, place: str) -> Fault:

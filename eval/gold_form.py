@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError
 
@@ -66,32 +66,34 @@ Text = Annotated[str, BeforeValidator(_filled)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-class _Form(BaseModel):
+class StrictForm(BaseModel):
+    """A JSON object that may have no other fields than those it declares."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
 
 
-class TurnForm(_Form):
+class TurnForm(StrictForm):
     """An exchange before the question."""
 
     question: Text
     answer: Text
 
 
-class EvidenceForm(_Form):
+class EvidenceForm(StrictForm):
     """A quote from an article."""
 
     article: Text
     quote: Text
 
 
-class PeriodForm(_Form):
+class PeriodForm(StrictForm):
     """Days, half-open: ``until`` is the first day after the period."""
 
     start: Day = Field(alias="from")
     end: Day = Field(alias="until")
 
 
-class ScopeForm(_Form):
+class ScopeForm(StrictForm):
     """A filter; what is not given is not limited."""
 
     start: Day | None = Field(None, alias="from")
@@ -100,7 +102,7 @@ class ScopeForm(_Form):
     sections: tuple[Text, ...] = ()
 
 
-class LineForm(_Form):
+class LineForm(StrictForm):
     """All fields of a line."""
 
     id: Text
@@ -146,6 +148,21 @@ def parse_line(line: str) -> LineForm:
 
     Raises GoldFormError with everything that is wrong with its fields, or with what they say together.
     """
+    form = read_form(line, LineForm, _FORMS)
+    faults = list(_contradictions(form))
+    if faults:
+        raise GoldFormError(faults)
+    return form
+
+
+Form = TypeVar("Form", bound=StrictForm)
+
+
+def read_form(line: str, form: type[Form], remedies: Mapping[str, str]) -> Form:
+    """Read a line with one JSON object of a ``form``; ``remedies`` tell for each field what to write into it.
+
+    Raises GoldFormError with everything that is wrong with the fields.
+    """
     try:
         record = json.loads(line, object_pairs_hook=_without_repetition)
         # JSON allows half a surrogate pair (\ud800), but nothing can print or hash it.
@@ -162,13 +179,9 @@ def parse_line(line: str) -> LineForm:
     if not isinstance(record, dict):
         raise GoldFormError([Fault(field="", text="not a JSON object.", remedy="Write one object a line.")])
     try:
-        form = LineForm.model_validate(record)
+        return form.model_validate(record)
     except ValidationError as error:
-        raise GoldFormError([_fault(item) for item in error.errors(include_url=False)]) from error
-    faults = list(_contradictions(form))
-    if faults:
-        raise GoldFormError(faults)
-    return form
+        raise GoldFormError([_fault(item, form, remedies) for item in error.errors(include_url=False)]) from error
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -183,15 +196,15 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _fault(error: Any) -> Fault:
+def _fault(error: Any, whole: type[StrictForm], remedies: Mapping[str, str]) -> Fault:
     """Put one of pydantic's errors into our words: it names the field in full, the remedy is the field's own."""
     location = error["loc"]
     field = ".".join(str(part) or '""' for part in location)
     if error["type"] == "extra_forbidden":
-        form = _form_at(location[:-1])
+        form = _form_at(location[:-1]) if location[:-1] else whole
         known = ", ".join(item.alias or name for name, item in form.model_fields.items())
         return Fault(field=field, text="is not a known field.", remedy=f"Mend its name or take it out. Known: {known}.")
-    remedy = _FORMS[str(location[0])]
+    remedy = remedies[str(location[0])]
     if error["type"] == "missing":
         return Fault(field=field, text="is missing.", remedy=remedy)
     return Fault(field=field, text=f"{_shown(error['input'])} is not of the right form.", remedy=remedy)
@@ -204,7 +217,7 @@ def _form_at(location: Sequence[str | int]) -> type[BaseModel]:
         "conversation": TurnForm,
         "evidence": EvidenceForm,
     }
-    return forms[str(location[0])] if location else LineForm
+    return forms[str(location[0])]
 
 
 def _shown(value: object, *, longest: int = 60) -> str:
