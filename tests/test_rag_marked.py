@@ -75,7 +75,8 @@ def test_a_text_that_never_ends_a_sentence_is_cut():
 
 PIECES = st.lists(
     st.sampled_from([
-        "[1]", "[2, 3]", "[", "]", ". ", ".", " ", "\n", "It rose", "U.S. ", "Inc. ", "“", "”", '"', "3.5 ", "- ", "**", "? ",
+        "[1]", "[2, 3]", "[", "]", ". ", ".", " ", "\n", "It rose",
+        "U.S. ", "Inc. ", "“", "”", '"', "3.5 ", "- ", "**", "? ",
         "[99]", "The end", "1. ",
     ])
     | st.text(max_size=5),
