@@ -1,0 +1,75 @@
+"""Words of news prose that say the opposite of each other, as data.
+
+One pair a line, its two sides parted by ``/``. A star stands for any ending, an underscore for a blank; ``#`` is a
+digit or a currency sign, which is looked at and not taken.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PAIRS = """
+rise rises rising risen rose grew grow grows grown growing growth increas* climb* jump* surg* soar* gain gains gained
+    up_from up_by up_to up_# higher doubl* tripl* expand* boost* swell* /
+    fall falls fell fallen falling drop drops dropped dropping declined declines declining_by decline_in decline_of
+    decreas* slump* plung* shrink* shrank shrunk* down_from down_by down_to down_# lower lowered halv* cut_by cut_to
+    cut_from cutting_its reduc* slid* tumbl* sank sinks sinking contracted contracting dwindl* lost loses lessen* waned
+more_than over_# above at_least upwards_of exceed* no_fewer_than not_less_than /
+    less_than fewer_than under_# below at_most up_to short_of no_more_than
+before prior_to ahead_of / after following since
+won win wins winning winner victor* prevail* / lost lose loses losing loser defeat*
+approv* accept accepts accepted accepting back backs backed backing endors* support supports supported supporting
+    favor* favour* welcom* embrac* in_favor in_favour /
+    reject* refus* oppos* declined_to declines_to turned_down turns_down object objects objected against condemn*
+    resist*
+    criticis* criticiz* disapprov* denounc*
+allow* permit* let lets letting authoris* authoriz* legalis* legaliz* cleared_to green-lit lawful* legal legally /
+    ban bans banned banning bars barred barring prohibit* forbid* forbad* block* outlaw* illegal* unlawful*
+grant grants granted granting award_of awarded / deny denies denied denying reject* refus* dismiss* turned_down
+upheld uphold* affirm* confirmed let_stand / overturn* reversed reverses struck_down strikes_down vacat* quash* overrul*
+signed signs signing enact* / veto*
+confirm confirms confirmed confirming admit* acknowledg* / deny denies denied denying disput* contest*
+agree agrees agreed / disagre* refus*
+join joins joined joining hire hires hired hiring recruit* /
+    left leave leaves leaving quit quits fired fires firing resign* depart* dismiss*
+open opens opened opening begin begins began begun beginning start starts started starting launch* introduc* debut*
+    rolled_out rolls_out rolling_out /
+    close closes closed closing end ends ended ending stop* shut* discontinu* ceas* withdr* scrap* cancel* abandon*
+includ* / exclud* omit* left_out leaves_out leaving_out
+acquir* buy buys bought buying purchas* / sell sells sold selling divest*
+impos* added adds adding / lift lifts lifted lifting remov* delet* repeal*
+broad* widen* expand* extend* strengthen* tighten* /
+    narrow* shorten* limited limits limiting weaken* loosen* eased easing
+faster sooner quicker earlier / slower later
+first / last final
+still continue continues continued remains / no_longer
+majority most_of / minority fewest few_of
+largest biggest highest greatest longest / smallest lowest shortest fewest
+higher bigger larger greater longer better / lower smaller shorter worse cheaper
+public publicly / private privately secret secretly
+liable guilty / acquitted innocent exonerat*
+voluntar* optional / compulsory mandatory required
+unanimous* / split divided narrowly
+profit profits profitable surplus / loss losses deficit
+free_of_charge for_free / paid charged charges
+permanent* / temporar* preliminar* provisional*
+with_prejudice / without_prejudice
+paus* suspend* halt* delay* postpon* / resum* proceed* continu* go_ahead goes_ahead advanc* accelerat*
+passes passed pass adopt* / defeat* reject* voted_down vetoed
+praise praises praised praising optimis* hopeful enthusias* / pessimis* worr* critici* warn* feared fears
+"""
+
+
+def _compiled(side: str) -> re.Pattern[str]:
+    forms = (re.escape(form).replace(r"\*", r"\w*").replace("_", " ") for form in side.split())
+    written = "|".join(re.sub(r"\\#$|#$", r"(?=[$€£\\d])", form) for form in forms)
+    return re.compile(rf"(?<![\w-])(?:{written})(?![\w])", re.IGNORECASE)
+
+
+def _read(text: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    joined = re.sub(r"\n +", " ", text.strip())
+    sides = (line.split(" / ") for line in joined.splitlines())
+    return tuple((_compiled(one), _compiled(other)) for one, other in sides)
+
+
+OPPOSITES = _read(_PAIRS)
