@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -19,12 +19,14 @@ from rag.followup import rewrite
 from rag.freshness import freshness
 from rag.hearing import answer_each, hear, side_by_side
 from rag.outside import nothing_inside, without_unknown
+from rag.parts import parts_of
 from rag.rank import Ranker
 from rag.reader import Reader
 from rag.reader_graph import reader_of
 from rag.remembering import RememberingEncoder
 from rag.retrieve import HybridRetriever
 from rag.schema import Answer, Answerer, LimitKind, Question, Retriever, Scope, ScoredPassage, Understanding
+from rag.several import answer_parts
 from rag.stores import Stores
 from rag.timeline import TimelineRequest, read_timeline
 from rag.understand import searched_words, understand
@@ -32,6 +34,8 @@ from rag.vocabulary import VocabularyReader
 
 MAX_QUESTION = 2_000
 PASSAGES = 12
+OF_A_PART = 3
+"""Sentences that answer one part of a question with several."""
 
 
 class Engine:
@@ -59,6 +63,9 @@ class Engine:
         statistics = TermStatistics(stores.lexical.terms, stores.lexical.document_frequency, stores.lexical.count)
         self.retriever = retriever or HybridRetriever(stores, rank=Ranker(statistics, reader=reader))
         self.answerer = answerer or ExtractiveAnswerer(RememberingEncoder(stores.encoder), statistics, reader=reader)
+        self.part_answerer = self.answerer
+        if isinstance(self.answerer, ExtractiveAnswerer):
+            self.part_answerer = self.answerer.of_at_most(OF_A_PART)
         self.timeline = Timeline(RememberingEncoder(stores.encoder), statistics)
         self.vocabulary = VocabularyReader(stores.archive)
 
@@ -114,6 +121,10 @@ class Engine:
             if request is not None:
                 yield from self._timeline(request, asked, question, understanding, began=began)
                 return
+            parts = parts_of(asked.text)
+            if parts:
+                yield from self._parts(parts, asked, searched, question, understanding, began=began)
+                return
         hearings = hear(self.retriever, searched, understanding, limit=self.passages) if understanding.each else ()
         passages = side_by_side(hearings) if hearings else self.retriever(searched, limit=self.passages)
         retrieved = time.perf_counter()
@@ -138,6 +149,27 @@ class Engine:
     ) -> Iterator[Answer]:
         """Yield the timeline as it grows, with the times as ``stream`` gives them."""
         for answer in self.timeline(searched, request, self.retriever):
+            if answer.complete:
+                answer = self._completed(answer, searched, understanding)
+            yield replace(
+                answer,
+                question=question,
+                understanding=understanding,
+                seconds={"total": time.perf_counter() - began},
+            )
+
+    def _parts(
+        self,
+        parts: Sequence[str],
+        asked: Question,
+        searched: Question,
+        question: Question,
+        understanding: Understanding,
+        *,
+        began: float,
+    ) -> Iterator[Answer]:
+        """Yield the answer to a question with several parts as it grows, with the times as ``stream`` gives them."""
+        for answer in answer_parts(self.retriever, self.part_answerer, asked, parts, limit=self.passages):
             if answer.complete:
                 answer = self._completed(answer, searched, understanding)
             yield replace(

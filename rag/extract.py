@@ -51,12 +51,23 @@ class ExtractiveAnswerer:
         *,
         weights: AnswerWeights | None = None,
         reader: Reader | None = None,
+        most: int = MAX_SENTENCES,
     ) -> None:
-        """Answer with ``weights``, by default those that were learnt with, or without, a ``reader``."""
+        """Answer with ``weights``, by default those that were learnt with, or without, a ``reader``.
+
+        An answer has at most so many sentences as ``most`` says.
+        """
         self._encoder = encoder
         self._statistics = statistics
         self._reader = reader
         self._given = weights
+        self._most = most
+
+    def of_at_most(self, sentences: int) -> ExtractiveAnswerer:
+        """Return the same answerer for answers of at most so many sentences."""
+        return ExtractiveAnswerer(
+            self._encoder, self._statistics, weights=self._given, reader=self._reader, most=sentences
+        )
 
     def __call__(self, question: Question, passages: Sequence[ScoredPassage]) -> Iterator[Answer]:
         """Yield the answer sentence by sentence; the last item is complete."""
@@ -85,11 +96,11 @@ class ExtractiveAnswerer:
             return
         odds = [(item.sentence, math.exp(item.score - ranked[0].score)) for item in ranked]
         matter = read_matter(question.text, odds, kind=evidence.kind, names=evidence.names, as_of=as_of)
-        chosen = choose(ranked, evidence)
+        chosen = choose(ranked, evidence, most=self._most)
         change = find_change(matter, chosen)
         if change is None:
-            chosen = newest_first(matter, settle(matter, chosen, limit=MAX_SENTENCES), limit=MAX_SENTENCES)
-        told = arrange(matter, change, in_reading_order(chosen), limit=MAX_SENTENCES)
+            chosen = newest_first(matter, settle(matter, chosen, limit=self._most), limit=self._most)
+        told = arrange(matter, change, in_reading_order(chosen), limit=self._most)
         notes = () if change is None else (note_of(change, told),)
         sentences: list[Sentence] = []
         citations: list[Citation] = []
@@ -116,12 +127,12 @@ def rank(evidence: Evidence, weights: AnswerWeights) -> list[Ranked]:
     return sorted(scored, key=lambda item: (-item.score, item.sentence.source.article.id, item.sentence.start))
 
 
-def choose(ranked: Sequence[Ranked], evidence: Evidence) -> list[EvidenceSentence]:
-    """Return one to four sentences: the best, and further ones nearly as good that add something.
+def choose(ranked: Sequence[Ranked], evidence: Evidence, *, most: int = MAX_SENTENCES) -> list[EvidenceSentence]:
+    """Return one to ``most`` sentences: the best, and further ones nearly as good that add something.
 
     A sentence that opens by pointing back ("He said …") brings the one before it along.
     """
-    limit = FACT_SENTENCES if evidence.kind is not AnswerType.OTHER else MAX_SENTENCES
+    limit = min(most, FACT_SENTENCES if evidence.kind is not AnswerType.OTHER else MAX_SENTENCES)
     share = SHARE_WHEN_READ if evidence.readings else SHARE_OF_BEST
     best = ranked[0].score
     chosen: list[EvidenceSentence] = []
@@ -135,7 +146,7 @@ def choose(ranked: Sequence[Ranked], evidence: Evidence) -> list[EvidenceSentenc
             continue
         before = _antecedent(candidate, ranked)
         if before is not None and before not in chosen:
-            if len(chosen) + 2 > MAX_SENTENCES:
+            if len(chosen) + 2 > most:
                 continue
             chosen.append(before)
         chosen.append(candidate)

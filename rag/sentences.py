@@ -6,6 +6,10 @@ import re
 
 _LINE = re.compile(r"[^\n]+")
 _DEFAULT_LANGUAGE = "en"
+_HOUR = re.compile(r"\d ?[ap]\.m\.$")
+_ZONE = re.compile(
+    r"(?:Pacific|Mountain|Central|Eastern|Atlantic|Greenwich|British|Central European)\b|[A-Z]{1,3}T\b|UTC\b"
+)
 
 
 def sentence_spans(text: str, language: str | None = None) -> list[tuple[int, int]]:
@@ -21,8 +25,12 @@ def sentence_spans(text: str, language: str | None = None) -> list[tuple[int, in
     for line in _LINE.finditer(text):
         for boundary in sentencex.get_sentence_boundaries(language or _DEFAULT_LANGUAGE, line.group()):
             span = _trimmed(text, line.start() + boundary["start_index"], line.start() + boundary["end_index"])
-            if span is not None:
-                spans.append(span)
+            if span is None:
+                continue
+            same_line = bool(spans) and spans[-1][0] >= line.start()
+            if same_line and _HOUR.search(text[slice(*spans[-1])]) and _ZONE.match(text, span[0]):
+                span = (spans.pop()[0], span[1])  # "at 12:01 a.m. Pacific time"
+            spans.append(span)
     return spans
 
 
