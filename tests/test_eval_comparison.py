@@ -179,6 +179,14 @@ def test_the_page_holds_both_runs_and_its_warnings(folders, tmp_path):
     assert out.read_bytes() == write_comparison(*folders, out).read_bytes()
 
 
+def test_losses_and_gains_are_listed_above_the_figures_and_lead_to_their_answers(folders, tmp_path):
+    page = html.fromstring(write_comparison(*folders, tmp_path / "out.html").read_text(encoding="utf-8"))
+    outcome = page.find(".//section[@aria-label='What changed']")
+    assert [link.get("href") for link in outcome.iterfind(".//li/a")] == ["#q-lost", "#q-won"]
+    assert outcome.getnext().get("id") == "figures"
+    assert all(page.get_element_by_id(name) is not None for name in ("q-lost", "q-won"))
+
+
 def test_no_text_of_either_run_can_become_markup(tmp_path):
     run = read_run(hostile_run(tmp_path))
     page = html.fromstring(page_of(compare(run, run)))
