@@ -19,8 +19,8 @@ PREFIX = "NEWSDESK_"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
-def _setting(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"help": text})
+def _setting(default: Any, text: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"help": text}, repr=not secret)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,18 @@ class Settings:
     host: str = _setting("127.0.0.1", "address the page listens on")
     port: int = _setting(7860, "port the page listens on")
     stale_days: int = _setting(90, "age in days above which articles and the archive are called old")
+    llm_url: str = _setting("", "address of an OpenAI-compatible language model, up to /v1; empty: answers are quotes")
+    llm_model: str = _setting("", "the model's name at that address")
+    llm_key: str = _setting("", "its key, where it wants one", secret=True)
+    llm_context: int = _setting(8192, "tokens that the model takes, prompt and answer together")
+    llm_output: int = _setting(600, "tokens of an answer at most")
+    llm_temperature: float = _setting(0.0, "how freely the model chooses its words: 0 to 2")
+    llm_first_token: float = _setting(30.0, "seconds until the model must have begun to answer")
+    llm_seconds: float = _setting(120.0, "seconds until its answer must be complete")
+    llm_retries: int = _setting(2, "how often a busy or failing model (429, 5xx) is asked again, each time later")
+    llm_price_prompt: float = _setting(0.0, "price of a million tokens of prompt, in any currency")
+    llm_price_answer: float = _setting(0.0, "price of a million tokens of answer")
+    unsupported: str = _setting("strike", "what becomes of a model's unsupported sentence: strike or remove")
     log_level: str = _setting("WARNING", "level of the log on standard error")
 
     @property
@@ -49,8 +61,14 @@ class Settings:
         return self.database or f"sqlite:///{self.folder / 'archive.db'}"
 
 
-_NUMBERS = {"port": 65535, "stale_days": 100_000}
+_NUMBERS = {"port": 65535, "stale_days": 100_000, "llm_context": 100_000_000, "llm_output": 1_000_000, "llm_retries": 9}
 """The settings that are whole numbers, with the highest of each."""
+_DECIMALS = {
+    "llm_temperature": 2.0, "llm_first_token": 3600.0, "llm_seconds": 3600.0, "llm_price_prompt": 1e6,
+    "llm_price_answer": 1e6,
+}  # fmt: skip
+"""The settings that are decimal numbers, with the highest of each."""
+_CHOICES = {"reader": ("on", "off"), "unsupported": ("strike", "remove")}
 
 
 def environment_name(setting: str) -> str:
@@ -61,7 +79,7 @@ def environment_name(setting: str) -> str:
 def describe_settings() -> str:
     """Return one line per setting for ``--help``."""
     lines = [
-        f"  {environment_name(item.name):<20} {item.metadata['help']} (default: {item.default!r})"
+        f"  {environment_name(item.name):<24} {item.metadata['help']} (default: {item.default!r})"
         for item in fields(Settings)
     ]
     return "settings (environment, or keys without prefix in newsdesk.toml):\n" + "\n".join(lines)
@@ -98,25 +116,47 @@ def read_settings(
 
 def _checked(values: dict[str, Any]) -> Settings:
     for name, highest in _NUMBERS.items():
-        if name not in values:
-            continue
-        variable = environment_name(name)
-        try:
-            values[name] = int(values[name])
-        except (TypeError, ValueError):
-            raise ConfigurationError(f"{variable} must be a whole number, not {values[name]!r}.") from None
-        if not 0 <= values[name] <= highest:
-            raise ConfigurationError(f"{variable} must lie in 0..{highest}, not {values[name]}.")
+        if name in values:
+            values[name] = _number(name, values[name], highest)
+    for name, most in _DECIMALS.items():
+        if name in values:
+            values[name] = _decimal(name, values[name], most)
     for name, value in values.items():
-        if name not in _NUMBERS and not isinstance(value, str):
+        if name not in _NUMBERS and name not in _DECIMALS and not isinstance(value, str):
             raise ConfigurationError(f"{environment_name(name)} must be text, not {value!r}.")
     level = values.setdefault("log_level", Settings.log_level).upper()
     if level not in LOG_LEVELS:
         raise ConfigurationError(f"NEWSDESK_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {level!r}.")
     values["log_level"] = level
-    if values.get("reader", "on") not in {"on", "off"}:
-        raise ConfigurationError(f"NEWSDESK_READER must be on or off, not {values['reader']!r}.")
-    chroma = values.get("chroma", "")
-    if chroma and urlsplit(chroma).scheme not in {"http", "https"}:
-        raise ConfigurationError(f"NEWSDESK_CHROMA must begin with http:// or https://, not {chroma!r}.")
+    for name, choices in _CHOICES.items():
+        if values.get(name, choices[0]) not in choices:
+            raise ConfigurationError(f"{environment_name(name)} must be {' or '.join(choices)}, not {values[name]!r}.")
+    for name in ("chroma", "llm_url"):
+        address = values.get(name, "")
+        if address and urlsplit(address).scheme not in {"http", "https"}:
+            raise ConfigurationError(f"{environment_name(name)} must begin with http:// or https://, not {address!r}.")
+    if values.get("llm_url") and not values.get("llm_model"):
+        raise ConfigurationError("NEWSDESK_LLM_URL needs NEWSDESK_LLM_MODEL: set it to the model's name there.")
     return Settings(**values)
+
+
+def _number(name: str, value: Any, highest: int) -> int:
+    variable = environment_name(name)
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        raise ConfigurationError(f"{variable} must be a whole number, not {value!r}.") from None
+    if not 0 <= number <= highest:
+        raise ConfigurationError(f"{variable} must lie in 0..{highest}, not {number}.")
+    return number
+
+
+def _decimal(name: str, value: Any, most: float) -> float:
+    variable = environment_name(name)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ConfigurationError(f"{variable} must be a number, not {value!r}.") from None
+    if not 0 <= number <= most:  # neither is true of "nan"
+        raise ConfigurationError(f"{variable} must lie in 0..{most:g}, not {number}.")
+    return number
