@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rag.designators import designated
 from rag.embed import Encoder
 from rag.indexed_text import header
+from rag.latest import without_now
 from rag.reader import Reader, Reading, Text
 from rag.schema import ScoredPassage
 from rag.sentences import sentence_spans
@@ -175,9 +176,10 @@ def gather(
     """Describe the first so many ``sentences`` of the best ``limit`` passages with respect to ``question``."""
     considered = tuple(passages[:limit])
     texts_to_read = [Text(title=item.article.title, text=item.passage.text) for item in considered]
-    readings = reader.read(question, texts_to_read) if reader else []
+    sought = without_now(question)
+    readings = reader.read(sought, texts_to_read) if reader else []
     reading_of = {item.passage.id: reading for item, reading in zip(considered, readings, strict=False)}
-    weights = statistics.weights(question)
+    weights = statistics.weights(sought)
     kind, unit, latest = wanted_type(question), wanted_unit(question), asks_for_latest(question)
     asked = question.lower()
     names, numbers = names_of(question), numbers_of(question)
@@ -199,7 +201,7 @@ def gather(
             found.append((item, at, start, end, before))
     found = found[:sentences]
     texts = [item.article.text[start:end] for item, _, start, end, _ in found]
-    matrix = encoder.encode([question, *texts])
+    matrix = encoder.encode([sought, *texts])
     cosines = matrix[1:] @ matrix[0] if texts else np.zeros(0, dtype=np.float32)
     best = max((item.scores.final for item in considered), default=0.0) or 1.0
     described = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.time_words import QUOTED, Pattern, is_title_case, pattern, readable
@@ -21,6 +22,11 @@ _END = (
 )
 _ARTICLE = r"(?:an?|the|this|that|each|every|one|any|which|whose|film|movie|first|single|famous)"
 _PICTURE = r"(?:images?|photos?|photograph(?:s|y)?|life|lifes|frames?|pictures?|shots?|waters?|cameras?)\b"
+_ADVERB = re.compile(
+    r"now|right now|as of (?:now|today)|still|yet|currently|presently|nowadays|these days|at .*|thus far|so far|to date"
+    r"|up to now|until now",
+    re.IGNORECASE,
+)
 _SIGNS = (
     Sign(
         words=pattern(
@@ -69,18 +75,30 @@ _SIGNS = (
 
 def asks_for_latest(question: str) -> bool:
     """Return whether words of ``question`` ask for the newest state, titles and quotations left aside."""
+    return next(_found(question), None) is not None
+
+
+def without_now(question: str) -> str:
+    """Return ``question`` without "still", "now", "so far" and the like, which ask for the newest state only.
+
+    An old report that something is "still" so repeats them, and would be found and read as the answer.
+    """
+    aside = {place for span in _found(question) if _ADVERB.fullmatch(question[slice(*span)]) for place in range(*span)}
+    text = "".join(letter for place, letter in enumerate(question) if place not in aside)
+    text = re.sub(r",(?:\s*,)+", ",", re.sub(r"\s+(?=[,?.!]|$)", "", " ".join(text.split())))
+    return text if re.search(r"\w", text) else question
+
+
+def _found(question: str) -> Iterator[tuple[int, int]]:
     text = readable(question)
     quoted = [match.span() for match in QUOTED.finditer(question)]
     for sign in _SIGNS:
-        found = [match.start() for match in sign.words.finditer(text)]
-        if not found:
-            continue
         other = [match.span() for match in sign.other.finditer(text)] if sign.other else []
-        for place in found:
+        for match in sign.words.finditer(text):
+            place = match.start()
             aside = any(start <= place < end for start, end in (*other, *quoted))
             if not aside and not _in_title(question, place):
-                return True
-    return False
+                yield match.span()
 
 
 def _in_title(question: str, start: int) -> bool:

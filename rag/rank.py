@@ -18,6 +18,7 @@ from pathlib import Path
 from rag.errors import ConfigurationError
 from rag.evidence import TermStatistics, ages_of, mentioned, names_of, numbers_of, share
 from rag.indexed_text import header
+from rag.latest import without_now
 from rag.reader import Reader, Text
 from rag.schema import ScoredPassage
 from rag.spans import asks_for_latest
@@ -149,7 +150,7 @@ def read_best(
     texts = [Text(title=first[at].article.title, text=first[at].passage.text) for at in chosen]
     features = [
         replace(described[at], read=reading.scaled, answered=reading.answered)
-        for at, reading in zip(chosen, reader.read(question, texts), strict=True)
+        for at, reading in zip(chosen, reader.read(without_now(question), texts), strict=True)
     ]
     kept = set(chosen)
     return (
@@ -161,9 +162,10 @@ def read_best(
 
 def describe(question: str, candidates: Sequence[ScoredPassage], statistics: TermStatistics) -> list[PassageFeatures]:
     """Return the features of each candidate, unread, given all of them in fused order."""
-    weights = statistics.weights(question)
+    sought = without_now(question)
+    weights = statistics.weights(sought)
     names, numbers = names_of(question), numbers_of(question)
-    asked = _neighbours(question)
+    asked = _neighbours(sought)
     latest, ages = asks_for_latest(question), ages_of(candidates)
     best = max((item.scores.final for item in candidates), default=0.0) or 1.0
     best_lexical = max((item.scores.lexical or 0.0 for item in candidates), default=0.0) or 1.0

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.archive import Located
+from rag.latest import without_now
 from rag.schema import Article, Question, Scope, ScoredPassage, Scores
 from rag.stores import Stores
 from rag.windows import WINDOW_CHARACTERS, windows
@@ -151,7 +152,7 @@ class HybridRetriever:
         An article edited at or after the as-of date comes in the wording it had then; see ``rag.wording``.
         """
         as_of = question.as_of or datetime.now(UTC)
-        text = question.text
+        text = without_now(question.text)
         vector = self._stores.encoder.encode([text])[0]
         dense = self._nearest(vector, question.scope, as_of)
         hits = self._stores.lexical.search(text, scope=question.scope, as_of=as_of, limit=CANDIDATES)
