@@ -6,13 +6,25 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rag.config import describe_settings, read_settings
 from rag.errors import NewsdeskError, QuestionError
-from rag.schema import Answer, AnswerStatus, Layout, LimitKind, Question, Scope, Turn, Understanding, end_of_day
+from rag.generation import Generation
+from rag.schema import (
+    Answer,
+    AnswerStatus,
+    Layout,
+    LimitKind,
+    Question,
+    Scope,
+    Sentence,
+    Turn,
+    Understanding,
+    end_of_day,
+)
 from rag.statements import stated
 
 if TYPE_CHECKING:
@@ -137,15 +149,34 @@ def as_text(answer: Answer) -> str:
 def _body(answer: Answer) -> str:
     """Return the answer's text, a timeline with an entry on each line."""
     if answer.layout is Layout.PROSE:
-        return answer.text
-    return "\n".join(f"- {replace(answer, sentences=(sentence,)).text}" for sentence in answer.sentences)
+        return " ".join(
+            f"~~{item.text}~~ ({'; '.join(item.reasons)})"
+            if item.is_struck
+            else replace(answer, sentences=(item,)).text
+            for item in answer.sentences
+        )
+    return "\n".join(f"- {_alone(answer, sentence)}" for sentence in answer.sentences)
+
+
+def _alone(answer: Answer, sentence: Sentence) -> str:
+    return replace(answer, sentences=(sentence,)).text
 
 
 def _footer(answer: Answer) -> str:
     as_of = (answer.as_of - timedelta(microseconds=1)).date().isoformat()
     times = ", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in answer.seconds.items())
     support = f" ({answer.support.value})" if answer.support else ""
-    return f"as of {as_of} · confidence {answer.confidence:.2f}{support} · {times}"
+    written = f" · {_written_by(answer.generation)}" if answer.generation else ""
+    return f"as of {as_of} · confidence {answer.confidence:.2f}{support} · {times}{written}"
+
+
+def _written_by(generation: Generation) -> str:
+    """Return which model took part, what it used, and what that cost."""
+    verb = "not written by" if generation.failure else "written by"
+    counts = (generation.prompt_tokens, generation.answer_tokens)
+    tokens = "" if None in counts else f", {counts[0]:,} + {counts[1]:,} tokens"
+    cost = "" if generation.cost is None else f", cost {generation.cost:.6f}"
+    return f"{verb} {generation.model} from {generation.passages} passages{tokens}{cost}"
 
 
 def as_record(answer: Answer) -> dict[str, Any]:
@@ -164,7 +195,14 @@ def as_record(answer: Answer) -> dict[str, Any]:
             {"kind": note.kind.value, "text": note.text, "citations": list(note.citations)} for note in answer.notes
         ],
         "sentences": [
-            {"lead": item.lead, "text": item.text, "citations": list(item.citations), "highlight": item.highlight}
+            {
+                "lead": item.lead,
+                "text": item.text,
+                "citations": list(item.citations),
+                "highlight": item.highlight,
+                "verdict": item.verdict.value if item.verdict else None,
+                "reasons": list(item.reasons),
+            }
             for item in answer.sentences
         ],
         "citations": [
@@ -199,6 +237,7 @@ def as_record(answer: Answer) -> dict[str, Any]:
             for item in answer.passages
         ],
         "nearest": [item.article.id for item in answer.nearest],
+        "generation": None if answer.generation is None else asdict(answer.generation),
         "seconds": {stage: round(seconds, 4) for stage, seconds in answer.seconds.items()},
     }
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from rag.archive import Overview as Overview
 from rag.archive import connect
@@ -17,7 +18,9 @@ from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
 from rag.followup import rewrite
 from rag.freshness import freshness
+from rag.generate import ModelAnswerer
 from rag.hearing import answer_each, hear, side_by_side
+from rag.llm import llm_of
 from rag.outside import nothing_inside, without_unknown
 from rag.parts import parts_of
 from rag.rank import Ranker
@@ -25,12 +28,26 @@ from rag.reader import Reader
 from rag.reader_graph import reader_of
 from rag.remembering import RememberingEncoder
 from rag.retrieve import HybridRetriever
-from rag.schema import Answer, Answerer, LimitKind, Question, Retriever, Scope, ScoredPassage, Understanding
+from rag.schema import (
+    Answer,
+    Answerer,
+    Layout,
+    LimitKind,
+    NoteKind,
+    Question,
+    Retriever,
+    Scope,
+    ScoredPassage,
+    Understanding,
+)
 from rag.several import answer_parts
 from rag.stores import Stores
 from rag.timeline import TimelineRequest, read_timeline
 from rag.understand import searched_words, understand
 from rag.vocabulary import VocabularyReader
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
 
 MAX_QUESTION = 2_000
 PASSAGES = 12
@@ -50,8 +67,11 @@ class Engine:
         passages: int = PASSAGES,
         words: bool = True,
         reader: Reader | None = None,
+        llm: LLM | None = None,
     ) -> None:
         """Answer from ``stores``; the answerer is given at most so many ``passages``.
+
+        With ``llm``, any of LlamaIndex's language models, answers are written by it, and quoted where it fails.
 
         Without ``words``, no limit is read out of the words of any question. ``reader`` helps to rank and
         to answer where neither retriever nor answerer are given.
@@ -66,6 +86,10 @@ class Engine:
         self.part_answerer = self.answerer
         if isinstance(self.answerer, ExtractiveAnswerer):
             self.part_answerer = self.answerer.of_at_most(OF_A_PART)
+        self.writer: ModelAnswerer | None = None
+        if llm is not None:
+            encoder = RememberingEncoder(stores.encoder)
+            self.writer = ModelAnswerer(llm, stores.settings, encoder=encoder, statistics=statistics)
         self.timeline = Timeline(RememberingEncoder(stores.encoder), statistics)
         self.vocabulary = VocabularyReader(stores.archive)
 
@@ -76,7 +100,9 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Let go of the archive."""
+        """Let go of the archive, and of a language model that still writes."""
+        if self.writer is not None:
+            self.writer.close()
         self.stores.close()
 
     def overview(self) -> Overview:
@@ -86,6 +112,11 @@ class Engine:
     def ask(self, question: Question) -> Answer:
         """Return the complete answer: the last item of ``stream``."""
         *_, answer = self.stream(question)
+        return answer
+
+    def quote(self, question: Question) -> Answer:
+        """Return the complete answer in the articles' own words, whatever language model there is."""
+        *_, answer = self._quoted(question)
         return answer
 
     def understand(self, question: Question) -> Understanding:
@@ -108,8 +139,31 @@ class Engine:
     def stream(self, question: Question) -> Iterator[Answer]:
         """Yield the answer as it grows; the last item is complete and carries the times of all stages.
 
-        Raises QuestionError for an empty or overlong question or a period that ends before it begins.
+        With a language model, a plain question is answered in the articles' words first, which are then kept as
+        evidence while it writes. Raises QuestionError for an empty or overlong question or a period that ends
+        before it begins.
         """
+        if self.writer is None:
+            yield from self._quoted(question)
+            return
+        began = time.perf_counter()
+        for quoted in self._quoted(question):
+            read = quoted.understanding
+            if not quoted.complete or read is None:
+                continue  # the model's words take its place, and what was shown should not be taken back
+            if quoted.layout is Layout.TIMELINE or read.each or read.unknown_publishers:
+                yield quoted
+                return
+            retrieved = time.perf_counter() - began
+            for answer in self.writer(replace(quoted.question, text=read.text), quoted):
+                if answer.complete and answer is not quoted:
+                    kept = tuple(note for note in answer.notes if note.kind not in {NoteKind.AGE, NoteKind.STALE})
+                    answer = self._aged(replace(answer, notes=kept), read)
+                seconds = {**quoted.seconds, "write": time.perf_counter() - began - retrieved}
+                yield replace(answer, seconds={**seconds, "total": time.perf_counter() - began})
+
+    def _quoted(self, question: Question) -> Iterator[Answer]:
+        """Yield the answer in the articles' own words as it grows; raises as ``stream`` does."""
         began = time.perf_counter()
         question = _checked(question)
         understanding = self.understand(question)
@@ -184,20 +238,28 @@ class Engine:
         if not answer.passages and not searched.scope.is_everything:
             outside = self.retriever(replace(searched, scope=Scope()), limit=self.passages)
             answer = nothing_inside(searched, answer, outside)
-        answer = without_unknown(answer, understanding)
+        return self._aged(without_unknown(answer, understanding), understanding)
+
+    def _aged(self, answer: Answer, understanding: Understanding) -> Answer:
+        """Return the answer with what is to be said about the age of what it cites."""
         newest = self.stores.archive.newest_before(answer.as_of)
         age = freshness(answer, understanding, newest=newest, stale_days=self.stores.settings.stale_days)
         return replace(answer, notes=(*answer.notes, *age))
 
 
-def open_engine(settings: Settings, *, encoder: Encoder | None = None, writer: bool = True) -> Engine:
-    """Open the archive of ``settings`` for questions; see ``Stores`` for what is raised."""
+def open_engine(
+    settings: Settings, *, encoder: Encoder | None = None, writer: bool = True, llm: LLM | None = None
+) -> Engine:
+    """Open the archive of ``settings`` for questions; see ``Stores`` and ``llm_of`` for what is raised.
+
+    Answers are written by ``llm``, by default the language model that ``settings`` name, if any.
+    """
     # A missing archive is told at once, not after a model was loaded, measured and stored in an empty folder.
     connect(settings.database_url, create=False).dispose()
     stores = Stores(settings, encoder or load_encoder(settings), writer=writer)
     try:
         # Another encoder than the archive's own is a test's, which reads without the network too.
-        return Engine(stores, reader=reader_of(settings) if encoder is None else None)
+        return Engine(stores, reader=reader_of(settings) if encoder is None else None, llm=llm or llm_of(settings))
     except BaseException:
         stores.close()
         raise

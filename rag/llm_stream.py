@@ -120,7 +120,8 @@ class ModelStream:
         except ModelFailedError as error:
             waiting.put(error)
         except Exception as error:
-            _log.warning("the language model failed: %s: %s", type(error).__name__, error)
+            told = str(error).replace(str(getattr(self._llm, "api_key", None) or "\0"), "(key)")
+            _log.warning("the language model failed: %s: %s", type(error).__name__, told)
             waiting.put(ModelFailedError(_reason(error)))
         else:
             waiting.put(None)

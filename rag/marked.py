@@ -55,6 +55,11 @@ class SentenceSplitter:
         """Return the sentences that ``chunk`` has finished, in their order."""
         return [sentence for character in chunk for sentence in self._take(character)]
 
+    @property
+    def rest(self) -> str:
+        """What has been taken and not been given out, as it was written."""
+        return self._waiting
+
     def finish(self) -> list[MarkedSentence]:
         """Return what is left: the text is over."""
         left, self._waiting = self._waiting, ""

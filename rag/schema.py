@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from rag.generation import Generation
+
 
 class DatePrecision(StrEnum):
     """How exactly a moment is known."""
@@ -271,6 +273,11 @@ class Sentence:
     verdict: Verdict | None = None
     reasons: tuple[str, ...] = ()
 
+    @property
+    def is_struck(self) -> bool:
+        """Whether it is shown struck out: its passages do not say it."""
+        return self.verdict in {Verdict.UNSUPPORTED, Verdict.UNCITED}
+
 
 class AnswerStatus(StrEnum):
     """Whether the archive says it."""
@@ -328,7 +335,8 @@ class Answer:
     ``support`` says the same in words; None when the answer abstains.
     ``nearest`` holds the closest passages, one per article, offered when the answer abstains.
     ``passages`` are all that were retrieved; ``seconds`` maps a stage's name to its duration.
-    ``understanding`` is how ``question`` was read, once the engine has read it.
+    ``understanding`` is how ``question`` was read, once the engine has read it. ``generation`` tells how a language
+    model took part, None where none was asked.
     ``complete`` is False while an answer is still growing.
     """
 
@@ -344,15 +352,20 @@ class Answer:
     notes: tuple[Note, ...] = ()
     understanding: Understanding | None = None
     layout: Layout = Layout.PROSE
+    generation: Generation | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     complete: bool = True
 
     @property
     def text(self) -> str:
-        """The answer as one line of plain text with its citation markers; leads stand before their sentences."""
+        """The answer as one line of plain text with its citation markers; leads stand before their sentences.
+
+        Sentences that are struck out are not part of what is said.
+        """
         return " ".join(
             " ".join(filter(None, (item.lead, item.text))) + "".join(f" [{number}]" for number in item.citations)
             for item in self.sentences
+            if not item.is_struck
         )
 
 

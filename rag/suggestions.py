@@ -35,8 +35,8 @@ ALIKE = 0.6
 class Asked(Protocol):
     """Whoever answers questions: an engine."""
 
-    def ask(self, question: Question) -> Answer:
-        """Return the complete answer."""
+    def quote(self, question: Question) -> Answer:
+        """Return the complete answer in the articles' own words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def suggest(
             continue
         tried += 1
         question = replace(answer.question, text=candidate.question, conversation=(), as_of=answer.as_of)
-        if _is_answered_by(candidate, engine.ask(question)):
+        if _is_answered_by(candidate, engine.quote(question)):
             offered.append(candidate.question)
             found += 1
             yield candidate

@@ -156,6 +156,9 @@ class FakeEngine:
         *_, last = self.stream(question)
         return last
 
+    def quote(self, question: Question) -> Answer:
+        return self.ask(question)
+
     @staticmethod
     def _inside(article: Article, scope: Scope, as_of: datetime) -> bool:
         published = article.published_at

@@ -5,6 +5,7 @@ import json
 import shutil
 
 import pytest
+from scripted_model import NAME, Reply, said, scripted
 
 from rag.__main__ import main
 
@@ -122,3 +123,21 @@ def test_lines_are_answered_one_after_another_and_follow_ups_are_read_with_those
     assert shown.out.count("read as:") == 1
     assert "(read as: Who sued Suno?)" in shown.out
     assert "error: The question has 2,001 characters" in shown.err
+
+
+def test_a_model_out_of_the_environment_writes_the_answer_and_its_failure_is_told(archive, capsys, monkeypatch):
+    wrong = "Disney paid Midjourney ninety trillion dollars. [1]"
+    with scripted(said(f"Disney and Universal sued Midjourney. [1] {wrong}")) as model:
+        monkeypatch.setenv("NEWSDESK_LLM_URL", model.url)
+        monkeypatch.setenv("NEWSDESK_LLM_MODEL", NAME)
+        assert main(["ask", "Who sued Midjourney?"]) == 0
+        shown = capsys.readouterr().out
+        assert shown.startswith("Disney and Universal sued Midjourney. [1]")
+        assert "~~Disney paid Midjourney ninety trillion dollars.~~ (" in shown
+        assert f"written by {NAME} from " in shown
+        model.replies[:] = [Reply(status=401)]
+        assert main(["ask", "Who sued Midjourney?", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["generation"]["failure"] == "it refused the key, status 401"
+    assert record["citations"][0]["quote"] == record["sentences"][0]["text"]
+    assert any(note["text"].startswith("Quoted, not written") for note in record["notes"])

@@ -79,7 +79,7 @@ def test_an_engine_that_cites_another_sentence_or_is_unsure_offers_nothing(tmp_p
         def __init__(self, answer):
             self.answer = answer
 
-        def ask(self, question):
+        def quote(self, question):
             return self.answer
 
     with opened(tmp_path, create=True) as stores:
