@@ -21,7 +21,7 @@ from rag.extract import nearest_articles
 from rag.generation import Generation
 from rag.llm_stream import ModelFailedError, ModelStream, Piece
 from rag.marked import MarkedSentence, SentenceSplitter, split_marked
-from rag.model_text import spoken, without_markup
+from rag.model_text import is_repetition, spoken, without_markup
 from rag.prompt import MISSING, NOTHING, Prompt, write_prompt
 from rag.schema import (
     Answer,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 MOST_SENTENCES = 12
 """A model that goes on for longer than so many sentences is not listened to any further."""
 LONGEST_ADMISSION = 300
+LONGEST_SENTENCE = 1_000
 _UNFINISHED_MARKER = re.compile(r"[\[［【][^\]］】\n]{0,60}$")
 _BUT = re.compile(r"\b(?:but|however|although|though|while|instead)\b|[;:]", re.IGNORECASE)
 _TELLING = re.compile(r"\d[\d.,]*|\b[A-Z][\w'’.-]+")
@@ -143,6 +144,9 @@ class ModelAnswerer:
             draft.nothing = True
         elif not marked.markers and _is_admission(text, quoted.question.text, passages):
             draft.admissions.append(text)
+        elif is_repetition(text) or len(text) > LONGEST_SENTENCE:
+            shown = text[:LONGEST_SENTENCE]
+            draft.checked.append(Checked(text=shown, verdict=Verdict.UNSUPPORTED, reasons=("it makes no sentence",)))
         else:
             draft.checked.append(
                 check(

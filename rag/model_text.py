@@ -14,12 +14,17 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Categories of characters that are not seen: controls, format and zero-width ones, tags, private and unassigned."""
 _NUMBERED = re.compile(r"[\[［【]([^\[\]［］【】\n]{0,60})[\]］】]")
 _LINKED = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,2000}\)?|!?\[([^\[\]\n]{0,300})\]\[[^\[\]\n]{0,100}\]")
-_TAG = re.compile(r"<[/!?a-zA-Z][^<>\n]{0,2000}>")
+_TAG = re.compile(r"<[/!?a-zA-Z][^<>\n]{0,2000}(?:>|$)")
 _ADDRESS = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.|\b(?:javascript|data|mailto):)[^\s<>\"”)\]]*", re.IGNORECASE
+    r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.|\b(?:javascript|data|mailto):)[^\s<>\"”\]]*", re.IGNORECASE
 )
+_OF_THE_WEB = ("http://", "https://", "www.")
 _THOUGHT = re.compile(r"\s*<(think|thinking|reasoning)>")
 _LONGEST_TAG = len("<reasoning>")
+SHORTEST_REPETITION = 16
+"""Words of a sentence that may be a repetition."""
+DISTINCT = 0.3
+"""A sentence of which fewer words than this share are different ones is a repetition."""
 LEFT_OUT = "(address left out)"
 
 
@@ -42,14 +47,22 @@ def for_prompt(text: str) -> str:
 
 
 def without_markup(text: str, sources: Sequence[str] = ()) -> str:
-    """Return a model's sentence as plain text: no tags, no links, no address that does not stand in ``sources``."""
+    """Return a model's sentence as plain text: no tags, no links, no address but of the web and out of ``sources``."""
     text = _TAG.sub("", _LINKED.sub(lambda match: match[1] or match[2] or "", visible(text)))
 
     def kept(match: re.Match[str]) -> str:
         address = match[0].rstrip(".,;:!?")
-        return match[0] if any(address in source for source in sources) else LEFT_OUT + match[0][len(address) :]
+        if address.lower().startswith(_OF_THE_WEB) and any(address in source for source in sources):
+            return match[0]
+        return LEFT_OUT + match[0][len(address) :]
 
     return " ".join(_ADDRESS.sub(kept, text).split())
+
+
+def is_repetition(text: str) -> bool:
+    """Return whether a text says the same few words again and again, as a model does that has lost its way."""
+    words = text.lower().split()
+    return len(words) >= SHORTEST_REPETITION and len(set(words)) < DISTINCT * len(words)
 
 
 def spoken(written: str) -> str:
