@@ -172,7 +172,8 @@ class ModelAnswerer:
                 generation=draft.generation,
             )
         if not draft.checked:
-            return _fallen_back(draft, quoted, "it wrote nothing")
+            reason = "it was cut off before its first sentence was over" if draft.cut else "it wrote nothing"
+            return _fallen_back(draft, quoted, reason)
         settled = settle(draft.checked, unsupported=Unsupported(self._settings.unsupported))
         if not settled.sentences:
             return _fallen_back(draft, quoted, "the passages say none of what it wrote")
