@@ -41,7 +41,7 @@ MOST_SESSIONS = 10_000
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "rag" / "static"
 EXAMPLES = HERE / "corpus" / "examples.json"
-STYLES = ("colours", "page", "conversation", "chips", "followups", "form", "evidence", "start", "narrow")
+STYLES = ("colours", "page", "conversation", "chips", "followups", "form", "evidence", "written", "start", "narrow")
 HEAD = "".join(f'<link rel="stylesheet" href="newsdesk/{name}.css">' for name in STYLES) + (
     '<script src="newsdesk/page.js" defer></script>'
 )

@@ -10,15 +10,16 @@ citation, ``evidence-<turn>`` for the cards of a turn.
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from rag.inert import inert as inert
+from rag.inert import web_address as web_address
+from rag.render_written import render_verdicts, shown_as_written, written_by
 from rag.schema import Answer, AnswerStatus, Article, Citation, Layout, Moment, Note, ScoredPassage, Sentence
 from rag.statements import last_day, spell_date, stated
 
@@ -34,42 +35,7 @@ _NO_EVIDENCE = Markup(
     "The passage it was taken from appears here, with its publisher and its date.</p>"
 )
 
-# Embeddings, overrides and isolates can show a text in another order than it is stored.
-_REORDERING = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
-_SURROGATES = range(0xD800, 0xE000)
-_INERT: dict[int, str] = {
-    **dict.fromkeys([*_REORDERING, *_CONTROLS, *_SURROGATES], "\N{REPLACEMENT CHARACTER}"),
-    **dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"), " "),
-    **{ord(character): f"&#{ord(character)};" for character in string.punctuation},
-}
-_UNFIT_FOR_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\\<>\"`{}|^]")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
-
-
-def inert(text: str) -> Markup:
-    """Return markup that shows ``text`` and nothing else, in HTML, in an attribute and in Markdown.
-
-    All ASCII punctuation becomes character references, line breaks become spaces, and characters that
-    control or reorder the text (or that are no characters) become U+FFFD, so that they can be seen.
-    """
-    return Markup(text.translate(_INERT))
-
-
-def web_address(url: str | None) -> str | None:
-    """Return ``url`` when it is a plain http(s) address that may be linked to, else None.
-
-    Refused are other schemes, characters that browsers drop or rewrite, and user names, which serve to
-    show one host and lead to another.
-    """
-    if url is None or _UNFIT_FOR_ADDRESS.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        is_plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
-    except ValueError:
-        return None
-    return url if is_plain else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +127,9 @@ def render_notice(text: str) -> Markup:
 def render_answer(answer: Answer, turn: int) -> Markup:
     """Return an answer, grown or growing, with its citation numbers linked to the cards of ``turn``."""
     if not answer.complete and not answer.sentences:
-        return render_waiting("Reading what was found…")
+        made = answer.generation
+        doing = f"Writing from {plural(made.passages, 'passage')}…" if made else "Reading what was found…"
+        return render_waiting(doing)
     limits = stated(answer)
     within = Markup('<p class="stated">{}</p>').format(inert(f"{limits}:")) if limits else Markup()
     notes = Markup().join(_note(note, turn) for note in answer.notes)
@@ -187,12 +155,13 @@ def _sentence(sentence: Sentence, cited: dict[int, Citation], turn: int) -> Mark
     text = sentence.text
     marks = Markup().join(_mark(cited[number], turn) for number in sentence.citations if number in cited)
     lead = Markup('<span class="lead">{}</span> ').format(inert(sentence.lead)) if sentence.lead else Markup()
-    return Markup("{}<bdi>{}{}{}</bdi>{}").format(
-        lead,
+    words = Markup("<bdi>{}{}{}</bdi>").format(
         inert(text[:start]),
         Markup("<strong>{}</strong>").format(inert(text[start:end])) if start < end else "",
         inert(text[end:]),
-        Markup("<sup>{}</sup>").format(marks) if marks else "",
+    )
+    return Markup("{}{}{}").format(
+        lead, shown_as_written(sentence, words), Markup("<sup>{}</sup>").format(marks) if marks else ""
     )
 
 
@@ -222,6 +191,8 @@ def _meta(answer: Answer) -> Markup:
         parts.append(_sources([citation.article for citation in answer.citations]))
     if answer.support:
         parts.insert(0, answer.support.value)
+    if answer.generation and (made := written_by(answer.generation)):
+        parts.append(made)
     if answer.seconds:
         parts.append(f"{answer.seconds.get('total', sum(answer.seconds.values())):.2f}\N{NO-BREAK SPACE}s")
     return Markup('<p class="meta">{}</p>').format(inert(" · ".join(parts)))
@@ -246,8 +217,8 @@ def render_evidence(answer: Answer, turn: int) -> Markup:
         cards = [_nearest_card(found, answer.as_of) for found in answer.nearest]
     else:
         return Markup()
-    return Markup('<h3>{}</h3><p class="asked" dir="auto">{}</p><ol class="cards">{}</ol>').format(
-        inert(title), inert(answer.question.text), Markup().join(cards)
+    return Markup('<h3>{}</h3><p class="asked" dir="auto">{}</p>{}<ol class="cards">{}</ol>').format(
+        inert(title), inert(answer.question.text), render_verdicts(answer, turn), Markup().join(cards)
     )
 
 
