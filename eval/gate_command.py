@@ -32,7 +32,9 @@ def command(parsed: argparse.Namespace) -> int:
             _build(parsed.corpus, data)
         selected = select([], split="dev")
         with progress_bar() as say:
-            (run,) = run_all(["newsdesk"], selected, data=data, runs=Path(folder) / "runs", fresh=True, say=say)
+            (run,) = run_all(
+                ["newsdesk"], selected, data=data, runs=Path(folder) / "runs", fresh=True, say=say, written=False
+            )  # fmt: skip
     print(table([run]))
     if floor is None:
         write_floor(floor_of(run.summary, run.records, made_by="python -m eval gate --raise"), file)

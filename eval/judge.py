@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from eval.measures import values_of
 from eval.record import (
     CitationRecord,
     EvidenceRecord,
+    GenerationRecord,
     NoteRecord,
     PassageRecord,
     Record,
@@ -47,9 +49,18 @@ def judge(archive: ArchiveReader, gold: GoldQuestion, answer: Answer, *, withhel
             "confidence": answer.confidence,
             "support": answer.support.value if answer.support else None,
             "text": answer.text,
-            "short": highlighted[0] if highlighted else " ".join(item.text for item in answer.sentences),
+            "short": highlighted[0]
+            if highlighted
+            else " ".join(item.text for item in answer.sentences if not item.is_struck),
             "sentences": tuple(
-                SentenceRecord(text=item.text, citations=item.citations, highlight=item.highlight, lead=item.lead)
+                SentenceRecord(
+                    text=item.text,
+                    citations=item.citations,
+                    highlight=item.highlight,
+                    lead=item.lead,
+                    verdict=item.verdict.value if item.verdict else None,
+                    reasons=item.reasons,
+                )
                 for item in answer.sentences
             ),
             "notes": tuple(
@@ -60,6 +71,10 @@ def judge(archive: ArchiveReader, gold: GoldQuestion, answer: Answer, *, withhel
             "citations": citations,
             "nearest": tuple(item.article.id for item in answer.nearest),
             "seconds": {stage: round(seconds, 5) for stage, seconds in answer.seconds.items()},
+            "generation": GenerationRecord(**asdict(answer.generation)) if answer.generation else None,
+            "stated": gold.answerable
+            and all(any(says(answer.text, alias) for alias in part) for part in gold.answers)
+            and bool(answer.sentences),
         }
     )
     return finished(record)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from eval.record import Record, Verdict
 from eval.summary import RiskPoint
+from eval.written import WRITTEN, is_struck, written_values
 from rag.schema import NoteKind, Support
 
 CONFLICT, LATEST = "conflict", "latest"
@@ -54,6 +55,7 @@ DEFINITIONS: Mapping[str, str] = {
     "not what is asked, that they changed",
     "AUROC of the confidence": "chance that an answerable question has more confidence than an unanswerable one",
     "area under risk-coverage": "mean share of wrong answers over all coverages, most confident first; less is better",
+    **WRITTEN,
     "failed": "questions that ended in an error",
 }
 """What each figure says, in the order of the report."""
@@ -86,7 +88,8 @@ def values_of(record: Record) -> dict[str, float]:
             values["well supported"] = float(is_well)
             values[f"right when {record.support}"] = float(record.answerable and holds)
         numbers = {item.number for item in record.citations}
-        resolved = all(item.citations and set(item.citations) <= numbers for item in record.sentences)
+        standing = [item for item in record.sentences if not is_struck(item)]
+        resolved = all(item.citations and set(item.citations) <= numbers for item in standing)
         values["citation integrity"] = float(
             bool(record.citations) and resolved and all(item.intact for item in record.citations)
         )
@@ -96,6 +99,7 @@ def values_of(record: Record) -> dict[str, float]:
         inside = [item.in_period for item in record.citations if item.in_period is not None]
         if inside:
             values["cited inside the period"] = sum(inside) / len(inside)
+    values |= written_values(record)
     return {name: round(value, 6) for name, value in values.items()}
 
 

@@ -97,12 +97,17 @@ class CitationRecord(_Frozen):
 
 
 class SentenceRecord(_Frozen):
-    """A statement of the answer; ``highlight`` is the span of its most direct words, ``lead`` words of ours before."""
+    """A statement of the answer; ``highlight`` is the span of its most direct words, ``lead`` words of ours before.
+
+    ``verdict`` is a value of ``rag.schema.Verdict`` for a sentence that a model wrote, with what speaks against it.
+    """
 
     text: str
     citations: tuple[int, ...]
     highlight: tuple[int, int] | None = None
     lead: str = ""
+    verdict: str | None = None
+    reasons: tuple[str, ...] = ()
 
 
 class NoteRecord(_Frozen):
@@ -111,6 +116,19 @@ class NoteRecord(_Frozen):
     kind: str
     text: str
     citations: tuple[int, ...] = ()
+
+
+class GenerationRecord(_Frozen):
+    """How a language model took part; the fields are those of ``rag.generation.Generation``."""
+
+    model: str
+    passages: int = 0
+    prompt_tokens: int | None = None
+    answer_tokens: int | None = None
+    cost: float | None = None
+    first_token: float | None = None
+    total: float = 0.0
+    failure: str = ""
 
 
 class TurnRecord(_Frozen):
@@ -127,7 +145,8 @@ class Record(_Frozen):
     (YYYY-MM-DD; the period is half-open). ``short`` is the answer in the fewest words: the highlighted
     span where there is one, else the whole text. ``right_if_answered`` tells whether the answer is right or,
     when it was declined, would have been. ``reason`` tells why an unanswerable
-    question is one, ``error`` why the question failed.
+    question is one, ``error`` why the question failed. ``generation`` tells how a model took part, and ``stated``
+    whether every wanted part of the answer stands in its own words.
     """
 
     id: str
@@ -159,6 +178,8 @@ class Record(_Frozen):
     passages: tuple[PassageRecord, ...] = ()
     values: dict[str, float] = {}
     seconds: dict[str, float] = {}
+    generation: GenerationRecord | None = None
+    stated: bool = False
     error: str | None = None
 
     @property

@@ -21,10 +21,11 @@ GROUPS: Mapping[str, str] = {
     "Answers": r"answer |exact match|token F1|accuracy|pairs|conflicts|false conflict|failed",
     "Citations": r"citation|cited|evidence",
     "Abstention": r"coverage|false|unanswerable|AUROC|area under|well supported|right when",
+    "Language model": r"model's|sentences |tokens per|cost per|seconds ",
     "Others": "",
 }
 """Where a figure stands, by how its name begins: the first that fits."""
-LESS_IS_BETTER = re.compile(r"false |failed|area under|seconds")
+LESS_IS_BETTER = re.compile(r"false |failed|area under|seconds|sentences (?:not|without)|tokens per|cost per")
 SPLITS: Mapping[str, str] = {
     "dev": "thresholds and weights may have been fitted on these questions",
     "test": "nothing was fitted on these questions",

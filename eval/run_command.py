@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.written import WRITTEN
 from rag.config import read_settings
 from rag.errors import NewsdeskError
 
@@ -21,7 +22,7 @@ SHOWN = (
     "hit@1", "hit@5", "MRR@10", "nDCG@10", "answer in cited quotes", "evidence cited", "citation integrity",
     "citation precision", "cited inside the period", "pairs right at both dates", "conflicts shown",
     "false conflict notes", "accuracy when answered", "false refusals", "unanswerable declined",
-    "AUROC of the confidence", "failed",
+    "AUROC of the confidence", *WRITTEN, "failed",
 )  # fmt: skip
 """The figures of the table on the terminal; the report has all."""
 
@@ -112,21 +113,28 @@ def progress_bar() -> Iterator[Say]:
 
 
 def run_all(
-    configurations: Sequence[str], selected: Selected, *, data: str | None, runs: Path, fresh: bool, say: Say
-) -> list[Run]:
-    """Run every configuration over the same questions on one open archive."""
+    configurations: Sequence[str], selected: Selected, *, data: str | None, runs: Path, fresh: bool, say: Say,
+    written: bool = True,
+) -> list[Run]:  # fmt: skip
+    """Run every configuration over the same questions on one open archive.
+
+    Answers are ``written`` by the language model of the settings, where they name one.
+    """
     from eval.runs import ask_all, describe, gold_asker, new_folder, unfinished
     from eval.variants import Outspoken, engine_of, read_configuration
     from rag.engine import open_engine
+    from rag.llm import llm_of
     from rag.remembering import RememberingEncoder
 
+    settings = read_settings(data=data)
+    llm = llm_of(settings) if written else None
     chosen = [read_configuration(name) for name in configurations]
     found = []
-    with open_engine(read_settings(data=data), writer=False) as opened:
+    with open_engine(settings, writer=False, llm=llm) as opened:
         stores = opened.stores
         encoder = RememberingEncoder(stores.encoder)  # the variants cite much the same sentences
         for configuration in chosen:
-            engine = engine_of(configuration, stores, encoder, opened.reader)
+            engine = engine_of(configuration, stores, encoder, opened.reader, llm=llm)
             info = describe(configuration, selected, engine)
             folder = (None if fresh else unfinished(runs, info)) or new_folder(runs, info)
             ask = gold_asker(
@@ -149,7 +157,9 @@ def table(found: Sequence[Run]) -> str:
     for name in names:
         cells = "".join(f"  {_cell(item.figures.get(name)):>22}" for item in columns)
         lines.append(f"{name:<{width}}{cells}")
-    for stage in ("retrieve", "answer"):
+    for stage in ("retrieve", "answer", "write"):
+        if stage == "write" and not any(stage in item.latency for item in columns):
+            continue
         cells = "".join(
             f"  {_seconds(item.latency[stage].p50, item.latency[stage].p95):>22}" if stage in item.latency else " " * 24
             for item in columns

@@ -66,6 +66,8 @@ def describe(configuration: Configuration, selected: Selected, engine: Engine) -
         "newest": str(overview.newest or "unknown"),
         **{name: made_with[name] for name in ("embedding", "model", "chunking", "schema") if name in made_with},
     }
+    if engine.writer is not None:
+        archive["language model"] = engine.writer.model
     code = {
         "configuration": configuration.model_dump(),
         "weights": [hashlib.sha256(file.read_bytes()).hexdigest() for file in (weights.FILE, rank.FILE)],

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,6 +23,9 @@ from rag.schema import Answer, Question, ScoredPassage, Scores
 from rag.stores import Stores
 from rag.weights import FILE, READER_FILE, read_weights
 from rag.windows import WINDOW_CHARACTERS
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
 
 FOLDER = Path(__file__).parent / "configs"
 DEFAULT = "newsdesk"
@@ -58,10 +61,11 @@ class Reading(_Part):
 class Answering(_Part):
     """Who answers, with the reader or without, from how many passages, and from which confidence on.
 
-    Without a ``threshold`` it is the calibrated one.
+    ``answerer`` is the language model of the settings where they name one, or in any case the extractive one. Without a
+    ``threshold`` it is the calibrated one.
     """
 
-    answerer: Literal["extractive"] = "extractive"
+    answerer: Literal["as set", "extractive"] = "as set"
     passages: int = Field(default=PASSAGES, ge=1, le=100)
     threshold: float | None = Field(default=None, ge=0, le=1)
     reader: bool = True
@@ -112,8 +116,18 @@ def _fields() -> str:
     return ", ".join(("name", "description", "follow_ups", *reading, *retrieval, *answer))
 
 
-def engine_of(configuration: Configuration, stores: Stores, encoder: Encoder, reader: Reader | None = None) -> Engine:
-    """Return an engine that answers from ``stores`` the way ``configuration`` says; ``encoder`` is for sentences."""
+def engine_of(
+    configuration: Configuration,
+    stores: Stores,
+    encoder: Encoder,
+    reader: Reader | None = None,
+    *,
+    llm: LLM | None = None,
+) -> Engine:
+    """Return an engine that answers from ``stores`` the way ``configuration`` says; ``encoder`` is for sentences.
+
+    ``llm`` is the language model of the settings, if any.
+    """
     ranking = reader if configuration.retrieval.reader else None
     return Engine(
         stores,
@@ -126,6 +140,7 @@ def engine_of(configuration: Configuration, stores: Stores, encoder: Encoder, re
         answerer=_answerer(configuration.answer, stores, encoder, reader, threshold=configuration.answer.threshold),
         passages=configuration.answer.passages,
         words=configuration.reading.words,
+        llm=llm if configuration.answer.answerer == "as set" else None,
     )
 
 

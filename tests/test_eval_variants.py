@@ -74,7 +74,7 @@ def test_the_bundled_configurations_can_be_read_by_name_or_path():
 def test_the_default_is_newsdesk_as_it_comes():
     found = read_configuration(DEFAULT)
     assert found.retrieval == Retrieval()
-    assert found.answer == Answering(answerer="extractive", passages=PASSAGES, threshold=None)
+    assert found.answer == Answering(answerer="as set", passages=PASSAGES, threshold=None)
     fusion = Fusion()
     assert (found.retrieval.method, found.retrieval.dense) == ("scores", fusion.dense)
     assert (found.retrieval.half_constant, found.retrieval.tau_days) == (fusion.half_constant, fusion.tau_days)
