@@ -99,7 +99,7 @@ class ModelAnswerer:
         try:
             if not prompt.passages:
                 raise ModelFailedError("its context has no room for a passage; see NEWSDESK_LLM_CONTEXT")
-            yield from self._write(draft, quoted, began)
+            yield from self._write(draft, quoted, question.text, began)
         except ModelFailedError as error:
             reason = str(error)
         except Exception as error:  # whatever it is, the reader has an answer
@@ -112,9 +112,9 @@ class ModelAnswerer:
                 prompt=self._settings.llm_price_prompt, answer=self._settings.llm_price_answer
             ),
         )
-        yield self._finished(draft, quoted, question) if not reason else _fallen_back(draft, quoted, reason)
+        yield self._finished(draft, quoted) if not reason else _fallen_back(draft, quoted, reason)
 
-    def _write(self, draft: _Draft, quoted: Answer, began: float) -> Iterator[Answer]:
+    def _write(self, draft: _Draft, quoted: Answer, question: str, began: float) -> Iterator[Answer]:
         """Yield the growing answer, and fill ``draft`` until the model is done."""
         yield _growing(draft, quoted, "")
         said, fed, splitter = "", 0, SentenceSplitter()
@@ -124,7 +124,7 @@ class ModelAnswerer:
             draft.written += piece.text
             said = spoken(draft.written)
             for sentence in splitter.feed(said[fed:]):
-                self._take(sentence, draft, quoted)
+                self._take(sentence, draft, quoted, question)
             fed = len(said)
             if len(draft.checked) > MOST_SENTENCES:
                 draft.cut = True
@@ -132,9 +132,9 @@ class ModelAnswerer:
             yield _growing(draft, quoted, splitter.rest)
         left = splitter.finish()
         for sentence in left[:-1] if draft.cut else left:  # the last one may lack its end
-            self._take(sentence, draft, quoted)
+            self._take(sentence, draft, quoted, question)
 
-    def _take(self, marked: MarkedSentence, draft: _Draft, quoted: Answer) -> None:
+    def _take(self, marked: MarkedSentence, draft: _Draft, quoted: Answer, question: str) -> None:
         passages = draft.prompt.passages
         named = [passages[number - 1] for number in marked.markers if 1 <= number <= len(passages)]
         text = without_markup(marked.text, [item.passage.text for item in named])
@@ -142,7 +142,7 @@ class ModelAnswerer:
             return
         if text.rstrip(" .").casefold() == NOTHING.rstrip(".").casefold():
             draft.nothing = True
-        elif not marked.markers and _is_admission(text, quoted.question.text, passages):
+        elif not marked.markers and _is_admission(text, question, passages):
             draft.admissions.append(text)
         elif is_repetition(text) or len(text) > LONGEST_SENTENCE:
             shown = text[:LONGEST_SENTENCE]
@@ -158,7 +158,7 @@ class ModelAnswerer:
                 )
             )
 
-    def _finished(self, draft: _Draft, quoted: Answer, question: Question) -> Answer:
+    def _finished(self, draft: _Draft, quoted: Answer) -> Answer:
         if not draft.checked and (draft.nothing or draft.admissions):
             text = f"The language model read {len(draft.prompt.passages)} passages and found no answer in them."
             return replace(
