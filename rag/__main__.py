@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with open_engine(read_settings(data=parsed.data), writer=False) as engine:
             if parsed.question is None:
                 return _chat(engine, question, sys.stdin)
-            answer = engine.ask(question)
+            answer = engine.ask(question) if parsed.json else _followed(engine, question)
     except NewsdeskError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -96,7 +96,7 @@ def _chat(engine: Engine, limits: Question, lines: Iterable[str]) -> int:
         if not line.strip():
             continue
         try:
-            answer = engine.ask(replace(limits, text=line.strip(), conversation=tuple(turns)))
+            answer = _followed(engine, replace(limits, text=line.strip(), conversation=tuple(turns)))
         except QuestionError as error:
             print(f"error: {error}\n", file=sys.stderr)
             continue
@@ -105,6 +105,17 @@ def _chat(engine: Engine, limits: Question, lines: Iterable[str]) -> int:
         print(as_text(answer), end="\n\n", flush=True)
         turns.append(turn_of(answer))
     return 0
+
+
+def _followed(engine: Engine, question: Question) -> Answer:
+    """Return the complete answer, which a terminal shows while it grows."""
+    if not sys.stdout.isatty():
+        return engine.ask(question)
+    from rich.console import Console
+
+    from rag.terminal import follow
+
+    return follow(engine.stream(question), Console())
 
 
 def day(text: str, name: str) -> datetime:
