@@ -129,6 +129,7 @@ class GenerationRecord(_Frozen):
     first_token: float | None = None
     total: float = 0.0
     failure: str = ""
+    verdicts: tuple[str, ...] = ()
 
 
 class TurnRecord(_Frozen):

@@ -17,7 +17,8 @@ _SHARES = {
 WRITTEN: Mapping[str, str] = {
     "model's answer shown": "questions put to the model whose answer, or finding that there is none, is shown; the "
     "others are quoted",
-    "sentences supported": "share of a written answer's sentences that the cited passages say, by our check",
+    "sentences supported": "share of the sentences that the model wrote, shown or not, that the cited passages say, by "
+    "our check",
     "sentences partly supported": "share of them of which a part is not found",
     "sentences not supported": "share of them that the cited passages do not say (struck out)",
     "sentences without a source": "share of them that name no passage and for which none was found (struck out)",
@@ -45,12 +46,12 @@ def written_values(record: Record) -> dict[str, float]:
     values = {"model's answer shown": float(not made.failure), "seconds of the model": made.total}
     if record.answerable:
         values["answer in the words"] = float(record.stated)
-    checked = [item for item in record.sentences if item.verdict is not None]
-    if checked:
+    if made.verdicts:
         for name, verdict in _SHARES.items():
-            values[name] = sum(item.verdict == verdict.value for item in checked) / len(checked)
-        kept = [item for item in checked if not is_struck(item)]
-        values["citations per sentence"] = sum(len(item.citations) for item in kept) / max(1, len(kept))
+            values[name] = made.verdicts.count(verdict.value) / len(made.verdicts)
+    kept = [item for item in record.sentences if item.verdict is not None and not is_struck(item)]
+    if kept:
+        values["citations per sentence"] = sum(len(item.citations) for item in kept) / len(kept)
     if made.prompt_tokens is not None and made.answer_tokens is not None:
         values["tokens per question"] = float(made.prompt_tokens + made.answer_tokens)
     if made.cost is not None:

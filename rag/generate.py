@@ -105,7 +105,8 @@ class ModelAnswerer:
         except Exception as error:  # whatever it is, the reader has an answer
             _log.exception("the answer of the language model could not be used")
             reason = f"its answer could not be used ({type(error).__name__})"
-        draft.generation = replace(draft.generation, total=time.perf_counter() - began)
+        verdicts = tuple(item.verdict.value for item in draft.checked)
+        draft.generation = replace(draft.generation, verdicts=verdicts, total=time.perf_counter() - began)
         draft.generation = replace(
             draft.generation,
             cost=draft.generation.priced(

@@ -11,7 +11,8 @@ class Generation:
 
     ``passages`` were given to it; ``cost`` is in the currency of the prices set, None without a price or counts.
     ``first_token`` and ``total`` are seconds, the first None while nothing has come. ``failure`` is a clause that
-    says why its answer is not shown, empty when it is.
+    says why its answer is not shown, empty when it is. ``verdicts`` are those of all sentences that it wrote, in their
+    order, also of those that are not shown.
     """
 
     model: str
@@ -22,6 +23,7 @@ class Generation:
     first_token: float | None = None
     total: float = 0.0
     failure: str = ""
+    verdicts: tuple[str, ...] = ()
 
     def priced(self, *, prompt: float, answer: float) -> float | None:
         """Return the cost at these prices of a million tokens; None without a price or counts."""

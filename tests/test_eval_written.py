@@ -26,7 +26,8 @@ def test_the_shares_of_verdicts_add_up_and_struck_sentences_need_no_citation():
         sentences=(
             sentence("supported", 1, 2), sentence("partly", 1), sentence("unsupported"), sentence("uncited"),
         ),
-        citations=(citation(1), citation(2)), generation=MADE, stated=True,
+        citations=(citation(1), citation(2)), stated=True,
+        generation=MADE.model_copy(update={"verdicts": ("supported", "partly", "unsupported", "uncited")}),
     )  # fmt: skip
     values = values_of(said_so)
     shares = ("sentences supported", "sentences partly supported", "sentences not supported",
@@ -41,11 +42,12 @@ def test_the_shares_of_verdicts_add_up_and_struck_sentences_need_no_citation():
 
 def test_a_quoted_answer_has_no_such_measures_and_a_failed_model_counts_as_not_shown():
     assert "model's answer shown" not in values_of(record())
-    failed = MADE.model_copy(update={"failure": "it is busy", "prompt_tokens": None})
+    failed = MADE.model_copy(update={"failure": "no", "prompt_tokens": None, "verdicts": ("uncited", "unsupported")})
     values = values_of(record(generation=failed))
     assert values["model's answer shown"] == 0.0
     assert "tokens per question" not in values
-    assert "sentences supported" not in values
+    assert "citations per sentence" not in values
+    assert (values["sentences supported"], values["sentences not supported"]) == (0.0, 0.5)
 
 
 @pytest.mark.parametrize(
