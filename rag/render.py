@@ -99,8 +99,8 @@ def _newest(article: Article) -> Markup:
 def render_welcome() -> Markup:
     """Return what the chat shows before the first question."""
     return Markup(
-        '<div class="welcome"><h2>What does the archive say?</h2><p>Every sentence of an answer is quoted from an '
-        "article and numbered. When the archive does not say, the answer is that it does not.</p></div>"
+        '<div class="welcome"><h2>What does the archive say?</h2><p>Every sentence of an answer leads to a '
+        "verbatim quote from an article. When the archive does not say, the answer is that it does not.</p></div>"
     )
 
 
