@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from eval import (
+    check_command,
     fit_command,
     followup_command,
     gate_command,
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gate_command.add_parser(commands)
     followup_command.add_parser(commands)
     fit_command.add_parser(commands)
+    check_command.add_parser(commands)
     reader_command.add_parser(commands)
     realtimeqa_command.add_parser(commands)
     calibrate = commands.add_parser("calibrate", help="fit the answerer's weights and threshold on the dev split")

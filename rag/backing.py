@@ -1,6 +1,6 @@
-"""How much of a sentence stands in passages, in which of their sentences, and how near their meaning is.
+"""How much of a sentence stands in passages, in which of their sentences, and what there speaks against it.
 
-Readable features in [0, 1] (cosines may be below 0), from which the odds that a passage says it are learnt.
+Readable features in [0, 1] (cosines may be below 0), from which the odds that the passages say it are learnt.
 """
 
 from __future__ import annotations
@@ -12,36 +12,36 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.clauses import clauses_of
+from rag.deeds import done_by_another, swapped
 from rag.embed import Encoder
 from rag.english import FUNCTION_WORDS
 from rag.evidence import TermStatistics, share
 from rag.indexed_text import header
 from rag.schema import ScoredPassage
 from rag.sentences import sentence_spans
+from rag.stance import stance_of
 
-NEAR = 3
+NEAR = 4
 """At most so many sentences of the passages are taken together to say what a sentence says."""
 GAIN = 0.08
-"""A further one must add this share of the sentence's terms."""
+"""One that is not the nearest of any clause must add this share of the sentence's terms."""
 KIN_FROM, KIN_UNTIL = 0.35, 0.75
 """Cosines of two words from which they count as related at all, and as one."""
 _WORD = re.compile(r"[^\W\d_][\w’'-]*|\d[\d.,]*\d|\d")
-_CLAUSE = re.compile(
-    r"[;:] |, (?:and|but|while|which|who|whose|where|after|before|with|as|including|though|although|because|so|then"
-    r"|saying|making|leaving|giving|adding)"
-    r"| (?:and|but|while|because|after|although|though) (?=[a-z]+(?:ed|s|t) )|[–—]"
-)
+_AGAINST = ("swapped", "another", "denied", "opposed", "pending", "sweeping", "partial")
+
+Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A sentence ``article.text[start:end]`` of the passage ``passages[place]``; ``vector`` is its unit vector."""
+    """A sentence ``article.text[start:end]`` of the passage ``passages[place]``."""
 
     place: int
     start: int
     end: int
     text: str
-    vector: NDArray[np.float32]
     terms: frozenset[str]
 
 
@@ -49,21 +49,34 @@ class Line:
 class BackingFeatures:
     """How far passages say what a sentence says.
 
-    ``covered`` is the share of its terms, weighted by rarity, in the passages with their headings, ``near`` in the
-    sentences nearest to it; ``kin`` as ``covered``, with related words counting in part. ``lacking`` is the weight of
-    the rarest term that neither they nor a related word has, over that of the rarest of all. ``cosine`` is the highest
-    with one of their sentences, ``together`` that with the nearest ones as one text. ``clause`` is the lowest ``kin``
-    of a clause, ``clause_cosine`` the lowest over the clauses of its highest cosine with a sentence.
+    ``kin`` is the share of its terms, weighted by rarity, in the passages with their headings, where related words
+    count in part; ``together`` the cosine with the nearest lines as one text, ``clause`` the lowest over its clauses of
+    the highest cosine with a line.
+
+    The others speak against it. As high as the cosine of a clause and its nearest one in the nearest lines are
+    ``denied`` where only one of the two denies, ``pending`` where only the passage tells of what is planned or alleged,
+    ``sweeping`` where only the sentence speaks of all, ``partial`` where it does so and the passage speaks of some.
+    ``opposed`` is 1 where one denies anything and the other nothing, ``swapped`` where it turns round who does what to
+    whom, ``another`` where the passages name another for it; ``elsewhere`` grows with the amounts, days and names that
+    stand in the passages, but in none of the nearest lines.
     """
 
-    covered: float
-    near: float
-    kin: float
-    lacking: float
-    cosine: float
-    together: float
-    clause: float
-    clause_cosine: float
+    kin: float = 0.0
+    together: float = 0.0
+    clause: float = 0.0
+    denied: float = 0.0
+    pending: float = 0.0
+    sweeping: float = 0.0
+    partial: float = 0.0
+    opposed: float = 0.0
+    swapped: float = 0.0
+    another: float = 0.0
+    elsewhere: float = 0.0
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The names of the features that speak against the sentence at all."""
+        return tuple(name for name in _AGAINST if getattr(self, name) > 0)
 
     def weighted(self, weights: Mapping[str, float]) -> float:
         """Return the weighted sum; a feature without a weight counts 0."""
@@ -72,7 +85,7 @@ class BackingFeatures:
 
 @dataclass(frozen=True, kw_only=True)
 class Backing:
-    """The sentences of passages that say most of a sentence, the nearest first, and the features of it all."""
+    """The lines of passages that say most of a sentence, the nearest first, and the features of it all."""
 
     lines: tuple[Line, ...]
     features: BackingFeatures
@@ -90,41 +103,29 @@ def backing(
 
     What stands in the spans ``blank`` of the sentence, amounts and dates that are compared by their values, is no term.
     """
-    spans = [(place, *span) for place, item in enumerate(passages) for span in line_spans(item)]
-    texts = [passages[place].article.text[start:end] for place, start, end in spans]
-    clauses = clauses_of(sentence)
-    matrix = encoder.encode([sentence, *clauses, *texts])
-    own, parts, rows = matrix[0], matrix[1 : 1 + len(clauses)], matrix[1 + len(clauses) :]
-    lines = [
-        Line(place=place, start=start, end=end, text=text, vector=row, terms=frozenset(statistics.terms(text)))
-        for (place, start, end), text, row in zip(spans, texts, rows, strict=True)
-    ]
+    lines = [line for place, item in enumerate(passages) for line in _lines(place, item, statistics)]
     if not lines:
-        nothing = BackingFeatures(**{item.name: 0.0 for item in fields(BackingFeatures)})
-        return Backing(lines=(), features=nothing)
+        return Backing(lines=(), features=BackingFeatures())
+    clauses = clauses_of(sentence)
+    matrix = encoder.encode([sentence, *clauses, *(line.text for line in lines)])
+    own, parts, rows = matrix[0], matrix[1 : 1 + len(clauses)], matrix[1 + len(clauses) :]
     worded = _blanked(sentence, blank)
     weights = statistics.weights(worded)
-    heading = set().union(*(statistics.terms(header(item.article)) for item in passages))
-    nearest = _nearest(own, lines, weights)
-    present = set(heading).union(*(line.terms for line in lines))
-    credit = _credits(worded, [*texts, *(item.article.title for item in passages)], present, encoder, statistics)
-    kin = {term: 1.0 if term in present else credit.get(term, 0.0) for term in weights}
-    together = encoder.encode([" ".join(line.text for line in sorted(nearest, key=lambda one: (one.place, one.start)))])
-    missing = max((weight * (1 - kin[term]) for term, weight in weights.items()), default=0.0)
-    features = BackingFeatures(
-        covered=share(weights, present),
-        near=share(weights, heading.union(*(line.terms for line in nearest))),
-        kin=_credited(weights, kin),
-        lacking=missing / (max(weights.values(), default=0.0) or 1.0),
-        cosine=float((rows @ own).max()),
-        together=float(together[0] @ own),
-        clause=min(
-            (_credited({term: weights.get(term, 0.0) for term in statistics.terms(clause)}, kin) for clause in clauses),
-            default=0.0,
+    nearest = _nearest(lines, rows @ own, parts @ rows.T, weights)
+    present = {term for item in passages for term in statistics.terms(header(item.article))}
+    present.update(*(line.terms for line in lines))
+    theirs = [*(line.text for line in lines), *(item.article.title for item in passages)]
+    credit = _credits(worded, theirs, present, encoder, statistics)
+    texts = [line.text for line in sorted(nearest, key=lambda one: (one.place, one.start))]
+    return Backing(
+        lines=tuple(nearest),
+        features=BackingFeatures(
+            kin=_kin(weights, present, credit),
+            together=float(encoder.encode([" ".join(texts)])[0] @ own),
+            clause=float((parts @ rows.T).max(axis=1).min()),
+            **_against(sentence, clauses, parts, texts, encoder),
         ),
-        clause_cosine=float((parts @ rows.T).max(axis=1).min()) if len(clauses) else 0.0,
     )
-    return Backing(lines=tuple(nearest), features=features)
 
 
 def line_spans(item: ScoredPassage) -> list[tuple[int, int]]:
@@ -140,36 +141,56 @@ def line_spans(item: ScoredPassage) -> list[tuple[int, int]]:
     return found
 
 
-def clauses_of(sentence: str) -> list[str]:
-    """Return the clauses of a sentence, as far as its joints tell; one too short joins the one before."""
-    clauses: list[str] = []
-    reached = 0
-    for match in [*_CLAUSE.finditer(sentence), None]:
-        piece = sentence[reached : match.start() if match else len(sentence)].strip()
-        reached = match.end() if match else len(sentence)
-        if clauses and len(_content(piece)) < 2:
-            clauses[-1] = f"{clauses[-1]}, {piece}"
-        elif piece:
-            clauses.append(piece)
-    return clauses or [sentence]
+def _lines(place: int, item: ScoredPassage, statistics: TermStatistics) -> list[Line]:
+    spans = [(start, end, item.article.text[start:end]) for start, end in line_spans(item)]
+    return [
+        Line(place=place, start=start, end=end, text=text, terms=frozenset(statistics.terms(text)))
+        for start, end, text in spans
+    ]
 
 
-def _nearest(own: NDArray[np.float32], lines: Sequence[Line], weights: Mapping[str, float]) -> list[Line]:
-    """Return the line that says most of it, and up to two more that each add some of its terms."""
-    cosines = {id(line): float(line.vector @ own) for line in lines}
-    chosen: list[Line] = []
-    have: set[str] = set()
+def _nearest(lines: Sequence[Line], cosines: Vector, by_clause: Vector, weights: Mapping[str, float]) -> list[Line]:
+    """Return the line that says most of it, the nearest of each clause, and others that each add some of its terms."""
+    first = max(range(len(lines)), key=lambda at: (share(weights, set(lines[at].terms)) + float(cosines[at]), -at))
+    chosen = list(dict.fromkeys([first, *(int(at) for at in by_clause.argmax(axis=1))]))[:NEAR]
     while len(chosen) < min(NEAR, len(lines)):
-        left = [line for line in lines if line not in chosen]
-        best = max(left, key=lambda line: (share(weights, have | line.terms) + cosines[id(line)], -line.start))
-        if chosen and share(weights, have | best.terms) - share(weights, have) < GAIN:
-            better = max(left, key=lambda line: (share(weights, have | line.terms), -line.start))
-            if share(weights, have | better.terms) - share(weights, have) < GAIN:
-                break
-            best = better
+        have: set[str] = set().union(*(lines[at].terms for at in chosen))
+        gains = {
+            at: share(weights, have | lines[at].terms) - share(weights, have)
+            for at in range(len(lines))
+            if at not in chosen
+        }
+        best = max(gains, key=lambda at: (gains[at], -at))
+        if gains[best] < GAIN:
+            break
         chosen.append(best)
-        have |= best.terms
-    return chosen
+    return [lines[at] for at in chosen]
+
+
+def _against(
+    sentence: str, clauses: Sequence[str], vectors: Vector, texts: Sequence[str], encoder: Encoder
+) -> dict[str, float]:
+    """Return the features that speak against a sentence, from its clauses beside the nearest ones of the passages."""
+    theirs = [clause for text in texts for clause in clauses_of(text)]
+    cosines = vectors @ encoder.encode(theirs).T
+    stances = [stance_of(clause) for clause in theirs]
+    found = dict.fromkeys(("denied", "pending", "sweeping", "partial"), 0.0)
+    for row, mine in zip(cosines, map(stance_of, clauses), strict=True):
+        other, weight = stances[int(row.argmax())], max(0.0, float(row.max()))
+        departs = {
+            "denied": mine.denied != other.denied,
+            "pending": mine.done and not mine.open and not mine.denied and other.pending,
+            "sweeping": mine.sweeping and not mine.denied and not any(stance.any_all for stance in stances),
+            "partial": mine.sweeping and not mine.partial and other.partial,
+        }
+        found = {name: max(value, weight * departs[name]) for name, value in found.items()}
+    denies = any(stance_of(clause).denied for clause in clauses)
+    return {
+        **found,
+        "opposed": float(denies != any(stance.denied for stance in stances)),
+        "swapped": float(swapped(sentence, texts)),
+        "another": float(done_by_another(sentence, texts)),
+    }
 
 
 def _credits(
@@ -187,6 +208,16 @@ def _credits(
     return {term: float(value) for term, value in zip(plain, scaled, strict=True)}
 
 
+def _kin(weights: Mapping[str, float], present: set[str], credit: Mapping[str, float]) -> float:
+    """Return the share of the weights that is ``present`` or credited; 1 of a sentence of amounts and dates only."""
+    total = sum(weights.values())
+    return (
+        share(weights, present) + sum(weights.get(term, 0.0) * credit[term] for term in credit) / total
+        if total
+        else 1.0
+    )
+
+
 def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
@@ -196,8 +227,3 @@ def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
 def _content(text: str) -> list[str]:
     found = (re.sub(r"[’']s?$", "", word.lower()) for word in _WORD.findall(text))
     return [word for word in dict.fromkeys(found) if word not in FUNCTION_WORDS]
-
-
-def _credited(weights: Mapping[str, float], credit: Mapping[str, float]) -> float:
-    total = sum(weights.values())
-    return sum(weight * credit.get(term, 0.0) for term, weight in weights.items()) / total if total else 1.0

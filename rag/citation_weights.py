@@ -17,13 +17,21 @@ FILE = Path(__file__).parent / "citation_weights.json"
 
 @dataclass(frozen=True, kw_only=True)
 class CitationWeights:
-    """Weights of ``BackingFeatures``, and the probabilities from which a sentence counts as supported, or partly."""
+    """Weights of ``BackingFeatures``, and the probabilities from which a sentence counts as supported, or partly.
+
+    ``least`` gives values of features below which nothing can be said to stand in the passages, whatever the rest.
+    """
 
     features: Mapping[str, float]
     bias: float
     supported: float
     partly: float
+    least: Mapping[str, float]
     made_by: Mapping[str, str]
+
+    def is_far(self, features: BackingFeatures) -> bool:
+        """Return whether some feature is below the least that it must be."""
+        return any(getattr(features, name) < value for name, value in self.least.items())
 
     def probability(self, features: BackingFeatures) -> float:
         """Return the probability in (0, 1) that the passages say the sentence, nothing speaking against it."""
@@ -40,6 +48,7 @@ def read_citation_weights(file: Path = FILE) -> CitationWeights:
             bias=float(found["bias"]),
             supported=float(found["supported"]),
             partly=float(found["partly"]),
+            least=found["least"],
             made_by=found["made_by"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -14,14 +14,26 @@ from rag.embed import Encoder
 from rag.evidence import TermStatistics, share
 from rag.indexed_text import header
 from rag.marked import MarkedSentence
-from rag.mismatch import Mismatch, Source, mismatches
+from rag.mismatch import Mismatch, Source, mismatches, told_elsewhere
 from rag.schema import Article, Citation, ScoredPassage, Sentence, Verdict
+from rag.sentences import sentence_spans
 from rag.statements import last_day
 from rag.told_dates import told_dates
 from rag.told_names import NameBook, name_book
 
 SEARCHED = 3
 """So many passages with most of a sentence's terms are looked at for a citation that is missing."""
+_DOUBTS = {
+    "swapped": "in the passage it is the other way round",
+    "another": "the passage names another for it",
+    "denied": "only one of the sentence and the passage denies it",
+    "opposed": "only one of the sentence and the passage denies it",
+    "pending": "the passage tells it as planned or alleged",
+    "sweeping": "the passage does not say it of all",
+    "partial": "the passage says it of some only",
+}
+MANY = 2
+"""So many details of a sentence that its nearest lines do not have are as bad as more."""
 CLOSE = 2
 """Characters between two sentences of an article that are quoted as one."""
 
@@ -124,11 +136,15 @@ def judge(
     backed = backing(text, passages, encoder=encoder, statistics=statistics, blank=blank)
     sources = [_source(item, backed, place) for place, item in enumerate(passages)]
     against = mismatches(text, sources, names=names, today=today)
+    elsewhere = 0 if against else told_elsewhere(text, sources, names=names, today=today)
+    backed = replace(backed, features=replace(backed.features, elsewhere=min(1.0, elsewhere / MANY)))
     probability = weights.probability(backed.features)
-    if against or not backed.lines or probability < weights.partly:
-        verdict = Verdict.UNSUPPORTED
-    else:
-        verdict = Verdict.SUPPORTED if probability >= weights.supported else Verdict.PARTLY
+    verdict = Verdict.UNSUPPORTED
+    if not against and backed.lines and not weights.is_far(backed.features):
+        if probability >= weights.supported:
+            verdict = Verdict.SUPPORTED
+        elif probability >= weights.partly and not backed.features.doubts:
+            verdict = Verdict.PARTLY
     return Judgement(verdict=verdict, probability=probability, mismatches=against, backing=backed)
 
 
@@ -209,17 +225,27 @@ def _reasons(found: Judgement) -> list[str]:
         return [item.reason for item in found.mismatches]
     if found.verdict is Verdict.PARTLY:
         return ["a part of it is not found in the passage"]
-    return ["the passage says too little of it"]
+    doubts = dict.fromkeys(_DOUBTS[name] for name in found.backing.features.doubts)
+    return list(doubts) or ["the passage says too little of it"]
 
 
 def _source(item: ScoredPassage, backed: Backing, place: int) -> Source:
     return Source(
         near=tuple(line.text for line in backed.lines if line.place == place),
         text=item.passage.text,
+        title=item.article.title,
+        before=_before(item),
         heading=header(item.article),
         article=item.article.text,
         published=_day(item.article),
     )
+
+
+def _before(item: ScoredPassage) -> str:
+    """Return the sentence before a passage, whose names its pronouns may mean."""
+    text = item.article.text[: item.passage.start]
+    spans = sentence_spans(text, item.article.language)
+    return text[slice(*spans[-1])] if spans else ""
 
 
 def _day(article: Article) -> date | None:

@@ -10,21 +10,23 @@ import re
 
 _PAIRS = """
 rise rises rising risen rose grew grow grows grown growing growth increas* climb* jump* surg* soar* gain gains gained
-    up_from up_by up_to up_# higher doubl* tripl* expand* boost* swell* /
+    up_from up_by doubl* tripl* expand* boost* swell* enlarg*
+    goes_up go_up went_up gone_up /
     fall falls fell fallen falling drop drops dropped dropping declined declines declining_by decline_in decline_of
-    decreas* slump* plung* shrink* shrank shrunk* down_from down_by down_to down_# lower lowered halv* cut_by cut_to
+    decreas* slump* plung* shrink* shrank shrunk*
+    goes_down go_down went_down gone_down down_from down_by down_to lowered halv* cut cuts
     cut_from cutting_its reduc* slid* tumbl* sank sinks sinking contracted contracting dwindl* lost loses lessen* waned
-more_than over_# above at_least upwards_of exceed* no_fewer_than not_less_than /
-    less_than fewer_than under_# below at_most up_to short_of no_more_than
-before prior_to ahead_of / after following since
+times_as_much times_as_many times_more times_higher / times_cheaper times_less times_fewer times_lower
+above beyond exceed* more_than over_# in_excess_of / below short_of under_# less_than fewer_than
+before prior_to ahead_of earlier / after following later behind
 won win wins winning winner victor* prevail* / lost lose loses losing loser defeat*
-approv* accept accepts accepted accepting back backs backed backing endors* support supports supported supporting
+approv* accept accepts accepted accepting backs backed backing endors* support supports supported supporting
     favor* favour* welcom* embrac* in_favor in_favour /
-    reject* refus* oppos* declined_to declines_to turned_down turns_down object objects objected against condemn*
-    resist*
+    reject* refus* oppos* declined_to declines_to turned_down turns_down object objects objected condemn* resist*
     criticis* criticiz* disapprov* denounc*
-allow* permit* let lets letting authoris* authoriz* legalis* legaliz* cleared_to green-lit lawful* legal legally /
-    ban bans banned banning bars barred barring prohibit* forbid* forbad* block* outlaw* illegal* unlawful*
+allow* permit* let lets letting authoris* authoriz* legalis* legaliz* cleared_to green-lit /
+    ban bans banned banning bars barred barring prohibit* forbid* forbad* block* outlaw*
+lawful* legal legally fair_use rightful* / unlawful* illegal* infring* violat* break_copyright break_the_law
 grant grants granted granting award_of awarded / deny denies denied denying reject* refus* dismiss* turned_down
 upheld uphold* affirm* confirmed let_stand / overturn* reversed reverses struck_down strikes_down vacat* quash* overrul*
 signed signs signing enact* / veto*
@@ -45,7 +47,7 @@ first / last final
 still continue continues continued remains / no_longer
 majority most_of / minority fewest few_of
 largest biggest highest greatest longest / smallest lowest shortest fewest
-higher bigger larger greater longer better / lower smaller shorter worse cheaper
+higher bigger larger greater longer wider more / lower smaller shorter thinner narrower cheaper less fewer
 public publicly / private privately secret secretly
 liable guilty / acquitted innocent exonerat*
 voluntar* optional / compulsory mandatory required
@@ -54,8 +56,27 @@ profit profits profitable surplus / loss losses deficit
 free_of_charge for_free / paid charged charges
 permanent* / temporar* preliminar* provisional*
 with_prejudice / without_prejudice
-paus* suspend* halt* delay* postpon* / resum* proceed* continu* go_ahead goes_ahead advanc* accelerat*
-passes passed pass adopt* / defeat* reject* voted_down vetoed
+paus* suspend* halt* delay* postpon* / resum* proceed* continu* go_ahead goes_ahead going_ahead advanc* accelerat*
+passes passed pass adopt* cleared clears / defeat* reject* voted_down voted_it_down vetoed
+tighten* / loosen* relax*
+success* succeed* / fail fails failed failure*
+encourag* / discourag* deter*
+help helps helped benefit* / hurt hurts harm* hinder* damag*
+reveal* disclos* publish* / conceal* hide hides hid hidden
+expensive costly / cheap inexpensive
+easy easily easier / hard harder difficult
+safe safer / dangerous unsafe
+enter enters entered / exit exits exited
+inside / outside
+domestic / foreign
+young younger youngest / old older oldest
+speed_up speeds_up accelerat* / slow_down slows_down slow slowed
+reward* / punish* penal*
+lend lends lent / borrow*
+upgrad* / downgrad*
+invite* / expel* uninvite*
+trust* / distrust* mistrust*
+unite* / divide divided split
 praise praises praised praising optimis* hopeful enthusias* / pessimis* worr* critici* warn* feared fears
 """
 

@@ -25,7 +25,7 @@ _LIKE_DENIAL = re.compile(
     r"|free of|cancel\w*|omit\w*|withh\w+|miss\w*|remain\w*|yet|bar(?:s|red|ring)?|oppos\w+|dismiss\w*|abandon\w*"
     r"|disput\w+|absen\w+|withdr\w+|contrary|few|little|short of|less|fewer|out of|away from|except|silent|secret"
     r"|vacat\w+|overturn\w*|shelv\w+|scrap\w*|halt\w*|paus\w+|delay\w*|void\w*|empty|alone|solely|ceas\w+"
-    r"|removed?|keep\w*|kept)\b|n[’']t\b",
+    r"|removed?|keep\w*|kept|unanim\w+|outside|left out|to 0)\b|n[’']t\b",
     re.IGNORECASE,
 )
 _TO_DENY = re.compile(r"\b(?:fail|refus|declin|unable|unwilling|yet|forb(?:id|ad|ade|idden))\w* to $", re.IGNORECASE)
@@ -34,34 +34,72 @@ _NO = re.compile(r"\b(?:no|without(?: an?y?)?|none of the|neither|nothing (?:of|
 _NO_DENIAL = re.compile(
     r"\s+(?:only|just|merely|least)\b|,? (?:one|doubt|matter|less|fewer|more than|later than)\b", re.I
 )
-_BREAK = re.compile(r"[,;:.!?()–—]| but | and (?=[a-z]+s? )")
+_BREAK = re.compile(r"[,;:.!?()–—]| but | and (?=[a-z]+s? |$)")
 _REACH = 4
 _AROUND = 6
+_LIKENESS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opposition:
-    """What a sentence says and the passage says otherwise, in its own words; ``other`` is empty for a bare denial."""
+    """What a sentence says and the passage says otherwise, in its own words; ``other`` is empty for a bare denial.
+
+    ``likeness`` counts the words around that both have in common; ``alone`` tells that the passage nowhere says as the
+    sentence does.
+    """
 
     said: str
     other: str
+    likeness: float = 0.0
+    alone: bool = False
 
 
 def opposition(sentence: str, passage: str) -> Opposition | None:
-    """Return a word of ``sentence`` whose opposite stands in ``passage``, where neither has the other's word.
+    """Return a word of ``sentence`` for which the opposite stands in ``passage``.
 
-    Both must be said in like words: of the same that stands before, or of the same that stands behind. A denial on
-    one side makes opposites agree: "did not fall" is not against "rose".
+    Of all the places where the passage has the word or its opposite, that counts which is said in the likest words. A
+    denial turns a word round: "did not fall" is not against "rose". Of several the one in the likest words is returned.
     """
+    best: Opposition | None = None
     for pair in OPPOSITES:
-        for one, other in (pair, pair[::-1]):
-            if other.search(sentence) or one.search(passage):
-                continue
-            for said in _plain(one, sentence):
-                for found in _plain(other, passage):
-                    if _said_of_the_same(sentence, said.span(), passage, found.span()):
-                        return Opposition(said=said.group(), other=found.group())
-    return None
+        theirs = list(_poles(pair, passage))
+        for mine in _poles(pair, sentence) if theirs else ():
+            scored = [(_likeness(mine, other), other) for other in theirs]
+            like = max((score for score, other in scored if other.positive == mine.positive), default=-1.0)
+            score, found = max(scored, key=lambda item: item[0])
+            against = found.positive != mine.positive and score >= _LIKENESS and score > like
+            if against and (best is None or score > best.likeness):
+                best = Opposition(said=mine.written, other=found.written, likeness=score, alone=like < 0)
+    return best
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pole:
+    """A word of a pair of opposites where it stands, denied or not, with the stems of the words around it."""
+
+    written: str
+    positive: bool
+    before: frozenset[str]
+    behind: frozenset[str]
+
+
+def _poles(pair: tuple[re.Pattern[str], re.Pattern[str]], text: str) -> Iterator[_Pole]:
+    for sign, pattern in zip((True, False), pair, strict=True):
+        for match in pattern.finditer(text):
+            denied = _is_denied(text, match.start())
+            yield _Pole(
+                written=f"not {match.group()}" if denied else match.group(),
+                positive=sign != denied,
+                before=_around(text[: match.start()], last=True),
+                behind=_around(text[match.end() :]),
+            )
+
+
+def _likeness(one: _Pole, other: _Pole) -> float:
+    """Return how many words stand on the same side of both, and half as much for those on the other side."""
+    same = len(one.before & other.before) + len(one.behind & other.behind)
+    across = len(one.before & other.behind) + len(one.behind & other.before)
+    return same + across / 2
 
 
 def denial(sentence: str, passage: str) -> Opposition | None:
@@ -74,7 +112,8 @@ def denial(sentence: str, passage: str) -> Opposition | None:
     for word in sorted((theirs - mine) & said - stated):
         if not _LIKE_DENIAL.search(_clause_before(word, sentence)):
             return Opposition(said=_written(word, sentence), other=f"not {_written(word, passage)}")
-    for word in sorted((mine - theirs) & stated - said):
+    firm = {word for match in _NEGATION.finditer(sentence) for word in _first_content(sentence[match.end() :], count=1)}
+    for word in sorted((mine & firm - theirs) & stated - said):
         if not _LIKE_DENIAL.search(_clause_before(word, passage)):
             return Opposition(said=f"not {_written(word, sentence)}", other=_written(word, passage))
     if mine and not _LIKE_DENIAL.search(passage):
@@ -82,17 +121,11 @@ def denial(sentence: str, passage: str) -> Opposition | None:
     return None
 
 
-def _said_of_the_same(sentence: str, said: tuple[int, int], passage: str, found: tuple[int, int]) -> bool:
-    before = _around(sentence[: said[0]], last=True) & _around(passage[: found[0]], last=True)
-    behind = _around(sentence[said[1] :]) & _around(passage[found[1] :])
-    return bool(before or behind)
-
-
-def _around(text: str, *, last: bool = False) -> set[str]:
+def _around(text: str, *, last: bool = False) -> frozenset[str]:
     """Return the stems of words and the digits of numbers near a word."""
     found = [word for word in re.findall(r"[^\W_][\w’'.,-]*\w|\w", text) if word.lower() not in FUNCTION_WORDS]
     near = found[-_AROUND:] if last else found[:_AROUND]
-    return {stem(word.lower()) if word[0].isalpha() else re.sub(r"\D", "", word) for word in near}
+    return frozenset(stem(word.lower()) if word[0].isalpha() else re.sub(r"\D", "", word) for word in near)
 
 
 def _clause_before(wanted: str, text: str) -> str:
@@ -108,7 +141,7 @@ def denied(text: str) -> Iterator[str]:
             yield from _first_content(text[match.end() :], count=1)
     for match in _NO.finditer(text):
         if not _NO_DENIAL.match(text, match.end() - 1):
-            yield from _first_content(text[match.end() :], count=2)
+            yield from _first_content(text[match.end() :], count=1 if re.match(r"\w+ing\b", text[match.end() :]) else 2)
     for match in re.finditer(r"\b(?:fail|refus|declin|unable|unwilling|yet|forb)\w* to (?=\w)", text, re.IGNORECASE):
         yield from _first_content(text[match.end() :], count=1)
 
@@ -134,11 +167,6 @@ def _stems(text: str) -> set[str]:
 
 def _written(wanted: str, text: str) -> str:
     return next((word for word in _WORD.findall(text) if stem(word) == wanted), wanted)
-
-
-def _plain(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
-    """Return the matches that no denial stands close before."""
-    return [match for match in pattern.finditer(text) if not _is_denied(text, match.start())]
 
 
 def _is_denied(text: str, start: int) -> bool:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from rag.english import FUNCTION_WORDS, is_verb, words
 from rag.mentions import names
-from rag.stems import stem
 
 _WORD = re.compile(r"[^\W_]+(?:[’'&.-][^\W_]+)*")
 _CAPITALS = re.compile(r"\b[A-Z][\w’'&.-]*(?: (?:of |the |and |for |& )*[A-Z][\w’'&.-]*)+")
@@ -20,11 +19,16 @@ _ORDINARY = words(
     representative congressman congresswoman king queen prince lord inc corp ltd llc co company group ai a.i.
     artificial intelligence tv internet web english monday tuesday wednesday thursday friday saturday sunday january
     february march april may june july august september october november december jr sr district federal court
-    q1 q2 q3 q4 republican democrat democratic republicans democrats studio studios act bill law section article
-    american european hollywood america europe western eastern north south"""
+    q1 q2 q3 q4 studio studios act bill law section article"""
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:he|she|it|they|his|her|its|their|him|them)\b|\b[Tt]he (?:company|studio|union|start-?up|firm|court|judge"
+    r"|group|app|service|office|guild|academy|label|singer|actor|actress|director|newspaper|paper|platform)\b",
+    re.IGNORECASE,
 )
 _OPENING_NOUNS = words(
-    """revenue income music work demand pay funding production copyright technology software video audio footage art
+    """none half last yesterday today tomorrow certain nine ten eight seven six five four three two
+    revenue income music work demand pay funding production copyright technology software video audio footage art
     artwork content data money news research research congress government management access approval training
     advertising traffic attendance support criticism opposition trade public public's interest growth output progress
     evidence testimony parliament ownership membership subscription consent critics overall total word speech
@@ -86,25 +90,29 @@ def name_book(texts: Iterable[str]) -> NameBook:
     return NameBook(capital=frozenset(capital), small=frozenset(small))
 
 
-def unknown_names(sentence: str, evidence: str, articles: str, book: NameBook) -> Iterator[str]:
+def unknown_names(sentence: str, evidence: str, articles: str, before: str, book: NameBook) -> Iterator[str]:
     """Yield the names of ``sentence`` that ``evidence`` does not have.
 
-    A further word of a name, such as a first name, may stand elsewhere in ``articles``. Short forms in capitals stand
+    A further word of a name, such as a first name, may stand elsewhere in ``articles``, and whom "he" or "the company"
+    means in what stands ``before`` the evidence. Short forms in capitals stand
     for names whose words begin with them, and the other way round.
     """
     known = _known(evidence)
     wider = known | _known(articles)
+    pointed = known | _known(before) if before and _POINTS_BACK.search(evidence) else frozenset()
     squashed = re.sub(r"\W", "", _folded(evidence))
     for mention in names(sentence):
         for start, name in _parts(mention.text, mention.start):
             parts = [word for word in _WORD.findall(name) if word[0].isupper() or word[0].isdigit()]
-            if start == _first_letter(sentence) and len(parts) > 1 and not _names_something(parts[0], sentence, book):
+            if start == _first_letter(sentence) and len(parts) > 1 and _is_ordinary(_plain(parts[0])):
                 parts = parts[1:]  # "Running the Sora app"
             if not parts or re.sub(r"\W", "", _folded(name)) in squashed or _shortened(name) in known:
                 continue
             missing = [word for word in parts if not _is_known(word, known)]
             if not missing or (len(missing) < len(parts) and all(_is_known(word, wider) for word in missing)):
                 continue
+            if pointed and all(_is_known(word, pointed) for word in missing):
+                continue  # "he", "the company": who that is stands just before the passage
             if start == _first_letter(sentence) and len(parts) == 1 and not _names_something(parts[0], sentence, book):
                 continue
             yield name
@@ -169,9 +177,16 @@ def _names_something(word: str, sentence: str, book: NameBook) -> bool:
         return False
     if plain in book.capital or re.search(r"[A-Z\d]", word[1:]) or re.match(r"\W*\w+[’']s\b", sentence):
         return True
-    if plain in FUNCTION_WORDS or plain in _OPENING_NOUNS or is_verb(plain) or _ABSTRACT.search(plain):
+    if _is_ordinary(plain):
         return False
-    return stem(plain) not in {stem(small) for small in book.small} and not plain.endswith("s")
+    # Nothing tells but what follows: a verb, as in "Disney sued", or a second name.
+    following = re.match(r"\W*[\w.&’'-]+ ([\w’'-]+)", sentence)
+    return following is not None and not plain.endswith("s") and is_verb(following[1].lower())
+
+
+def _is_ordinary(plain: str) -> bool:
+    words_of_ours = plain in FUNCTION_WORDS or plain in _OPENING_NOUNS
+    return words_of_ours or is_verb(plain) or _ABSTRACT.search(plain) is not None
 
 
 def _plain(word: str) -> str:
