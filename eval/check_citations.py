@@ -35,8 +35,9 @@ DRAWN_WEIGHT = 0.5
 """What a sentence beside a passage drawn for it weighs, a labelled pair weighing 1."""
 REGULARISATION = 0.3
 FOLDS = 10
-LEAST = ("kin", "together")
-"""Features that every true sentence has some of; what has less than any of them says something else."""
+LEAST = ("covered", "kin", "together")
+"""Features that every true sentence has some of; what has less than all but ``RARELY`` of them says something else."""
+RARELY = 0.01
 
 
 class Width(StrEnum):
@@ -144,8 +145,9 @@ def rows(judged: Sequence[Judged]) -> Iterator[Row]:
 
 
 def fit(labelled: Sequence[Judged], drawn: Sequence[Judged], *, seed: int = 0) -> CitationWeights:
-    """Fit a logistic model on what no rule has decided; its thresholds refuse ``REFUSED`` of the true, cross-validated.
+    """Fit a logistic model on what no rule has decided; its threshold refuses ``REFUSED`` of the true, cross-validated.
 
+    What ``least`` refuses besides is in the figures.
     ``labelled`` may hold a pair in several widths; they and what was made of one true pair stay in one fold.
     """
     names = [item.name for item in fields(BackingFeatures)]
@@ -166,6 +168,10 @@ def fit(labelled: Sequence[Judged], drawn: Sequence[Judged], *, seed: int = 0) -
     probability[decided] = 0.0
     counted = np.arange(len(judged)) < len(labelled)
     supported = float(np.quantile(probability[counted & true], REFUSED))
+    partly = min(float(np.quantile(probability[counted & true], PARTLY_REFUSED)), supported)
+    least = {name: round(float(np.quantile(matrix[counted & true, names.index(name)], RARELY)), 4) for name in LEAST}
+    for name, value in least.items():
+        probability[matrix[:, names.index(name)] < value] = 0.0
     coefficients, bias = _logistic(matrix[~decided], true[~decided], share[~decided])
     figures = {
         "true passed": float((probability[counted & true] >= supported).mean()),
@@ -179,8 +185,8 @@ def fit(labelled: Sequence[Judged], drawn: Sequence[Judged], *, seed: int = 0) -
         features={name: round(float(value), 4) for name, value in zip(names, coefficients, strict=True)},
         bias=round(bias, 4),
         supported=round(supported, 4),
-        partly=round(min(float(np.quantile(probability[counted & true], PARTLY_REFUSED)), supported), 4),
-        least={name: round(float(matrix[counted & true, names.index(name)].min()), 4) for name in LEAST},
+        partly=round(partly, 4),
+        least=least,
         made_by={"figures, cross-validated": json.dumps({name: round(value, 4) for name, value in figures.items()})},
     )
 

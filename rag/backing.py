@@ -49,9 +49,9 @@ class Line:
 class BackingFeatures:
     """How far passages say what a sentence says.
 
-    ``kin`` is the share of its terms, weighted by rarity, in the passages with their headings, where related words
-    count in part; ``together`` the cosine with the nearest lines as one text, ``clause`` the lowest over its clauses of
-    the highest cosine with a line.
+    ``covered`` is the share of its terms, weighted by rarity, in the passages with their headings; ``kin`` the same
+    where related words count in part; ``together`` the cosine with the nearest lines as one text, ``clause`` the lowest
+    over its clauses of the highest cosine with a line.
 
     The others speak against it. As high as the cosine of a clause and its nearest one in the nearest lines are
     ``denied`` where only one of the two denies, ``pending`` where only the passage tells of what is planned or alleged,
@@ -61,6 +61,7 @@ class BackingFeatures:
     stand in the passages, but in none of the nearest lines.
     """
 
+    covered: float = 0.0
     kin: float = 0.0
     together: float = 0.0
     clause: float = 0.0
@@ -120,6 +121,7 @@ def backing(
     return Backing(
         lines=tuple(nearest),
         features=BackingFeatures(
+            covered=_kin(weights, present, {}),
             kin=_kin(weights, present, credit),
             together=float(encoder.encode([" ".join(texts)])[0] @ own),
             clause=float((parts @ rows.T).max(axis=1).min()),
