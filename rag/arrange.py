@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,15 @@ FOUND_FIRST = 3
 """One of so many articles that were found first is on the matter too when its headline names all that is asked of."""
 LEADING = 2
 """So many sentences of the newest article lead."""
+
+
+_STANDING = re.compile(
+    r"\s*(?:(?:what(?:[’']s| is) (?:the )?)?(?:status|state|fate) of|where (?:is|are|does|do)|where[’']s"
+    r"|what(?:[’']s| is) (?:happening|going on|new|up) (?:with|to|in)|how (?:is|are|does|do)\b[^?]*\b(?:stand|going)"
+    r"|(?:is|are|has|have|does|do)\b|what has (?:become|happened))",
+    re.IGNORECASE,
+)
+"""Openings of a question for how a matter stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +71,8 @@ def newest_first(matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: i
         return list(chosen)
     newest = max(best.values(), key=lambda item: (item.day or date.min, -item.place))
     said_already = float(newest.sentence.vector @ chosen[0].vector) >= SAME
-    if chosen[0].source.article.id == newest.article.id or said_already:
-        return list(chosen)
+    if chosen[0].source.article.id == newest.article.id or (said_already and not _asks_for_standing(matter)):
+        return _with_opening(newest, matter, chosen, limit=limit)
     leading = [
         item.sentence
         for item in matter.statements
@@ -70,7 +80,27 @@ def newest_first(matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: i
     ]
     leading = [item for item in leading if not item.features.short][:LEADING] or [newest.sentence]
     rest = [item for item in chosen if not _among(item, leading)]
-    return [*sorted(leading, key=lambda item: item.start), *rest][:limit]
+    return _with_opening(newest, matter, [*sorted(leading, key=lambda item: item.start), *rest], limit=limit)
+
+
+def _asks_for_standing(matter: Matter) -> bool:
+    """Return whether the question asks how a matter stands rather than for an amount, a person, a place or a day."""
+    return matter.asked is None and _STANDING.match(matter.question) is not None
+
+
+def _with_opening(
+    newest: Statement, matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: int
+) -> list[EvidenceSentence]:
+    """Return the chosen sentences, of how a matter stands led by the one that opens the newest article: its news."""
+    opening = next((it.sentence for it in matter.statements if it.article.id == newest.article.id and _opens(it)), None)
+    if opening is None or not _asks_for_standing(matter):
+        return list(chosen)[:limit]
+    return [opening, *(item for item in chosen if item is not opening)][:limit]
+
+
+def _opens(statement: Statement) -> bool:
+    """Return whether nothing of its article stands before a statement."""
+    return not statement.article.text[: statement.sentence.start].strip()
 
 
 def _is_headed(statement: Statement, matter: Matter) -> bool:

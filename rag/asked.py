@@ -10,7 +10,7 @@ from datetime import datetime
 from rag.claims import Claim
 from rag.difference import GENERIC, holds
 from rag.latest import asks_for_latest
-from rag.quantities import Quantity, Role, doers, per_of, role_of
+from rag.quantities import Quantity, Role, doers, is_worth_of_a_deal, per_of, role_of
 from rag.scope import Role as TimeRole
 from rag.scope import read_time
 from rag.spans import Unit, wanted_unit
@@ -29,6 +29,21 @@ _HOW_MANY = re.compile(
     r"\b(?:how many|(?:what|which) (?:number|count) of|(?:the )?number of) (?P<rest>[^?]*)", re.IGNORECASE
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_FORMER = re.compile(
+    r"\b(?:earlier|previous(?:ly)?|prior|former(?:ly)?|original(?:ly)?|initial(?:ly)?|at first|when first"
+    r"|first announced|used to)\b|\S (?:back )?(?:when|before|at the time)\b"
+    r"(?! (?:is|are|will|does|do|did|was|were)\b)",
+    re.IGNORECASE,
+)
+"""Words of a question for how things stood before something else: "the earlier record", "its value when …"."""
+_TOTAL = re.compile(
+    r"\b(?:altogether|in total|in all|overall|total|to date|so far|since (?:it|they) (?:was|were))\b", re.I
+)
+_TOTAL_TOLD = re.compile(
+    r"\b(?:altogether|in total|in all|overall|total|to date|so far|has now|have now|now (?:comes?|stands?)|brings?"
+    r"|since (?:it|they) (?:was|were)|since its)\b",
+    re.IGNORECASE,
+)
 _MONEY = {Role.VALUE, Role.RAISED, Role.PRICE, Role.LOST, Role.REVENUE}
 
 
@@ -36,7 +51,8 @@ _MONEY = {Role.VALUE, Role.RAISED, Role.PRICE, Role.LOST, Role.REVENUE}
 class Asked:
     """The amount that a question asks for: its unit, for money its role, what is counted, and of whom.
 
-    ``holders`` are the question's names and ``terms`` the stems of its other words.
+    ``holders`` are the question's names and ``terms`` the stems of its other words; with ``total``, all that was
+    raised is meant and no single round.
     """
 
     unit: Unit
@@ -45,6 +61,7 @@ class Asked:
     counted: frozenset[str]
     holders: frozenset[str]
     terms: frozenset[str]
+    total: bool = False
 
     def answered_by(self, claim: Claim) -> Quantity | None:
         """Return the first amount of ``claim`` that is of the matter asked about, as it stands there and then."""
@@ -61,6 +78,8 @@ class Asked:
     def _fits(self, item: Quantity, claim: Claim) -> bool:
         if self.per is not None and item.per != self.per:
             return False
+        if self.total and not _TOTAL_TOLD.search(claim.text):
+            return False
         if self.unit is Unit.MONEY:
             return item.unit not in ("", "%") and item.role is self.role and (self.per == item.per)
         others = self.terms - self.counted
@@ -75,6 +94,8 @@ def asked_amount(question: str, names: Iterable[str]) -> Asked | None:
     """Return the amount that ``question`` asks for, None when it asks for none; ``names`` are those known of it."""
     unit = wanted_unit(question)
     role = role_of(question)
+    if role is Role.VALUE and is_worth_of_a_deal(question):
+        role = Role.PRICE
     if unit is not Unit.SHARE and unit is not Unit.COUNT:
         unit = (
             Unit.MONEY
@@ -98,7 +119,20 @@ def asked_amount(question: str, names: Iterable[str]) -> Asked | None:
         counted = frozenset()
     if unit is Unit.MONEY and role is None:
         return None
-    return Asked(unit=unit, role=role, per=per_of(question), counted=counted, holders=holders, terms=terms)
+    return Asked(
+        unit=unit,
+        role=role,
+        per=per_of(question),
+        counted=counted,
+        holders=holders,
+        terms=terms,
+        total=role is Role.RAISED and _TOTAL.search(question) is not None,
+    )
+
+
+def asks_for_former(question: str) -> bool:
+    """Return whether the question asks how things stood before, or at the time of, something else."""
+    return _FORMER.search(question) is not None
 
 
 def is_about_now(question: str) -> bool:

@@ -12,19 +12,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from rag.asked import Asked, asked_amount, is_about_now, is_pinned
+from rag.asked import Asked, asked_amount, asks_for_former, is_about_now, is_pinned
 from rag.claims import Claim, claim
 from rag.difference import SAME_TIME, Difference, DifferenceKind, difference, same_amount
+from rag.english import words
 from rag.evidence import EvidenceSentence, mentioned
 from rag.indexed_text import header
 from rag.quantities import Quantity
 from rag.schema import Article
 from rag.spans import AnswerType, Unit
-from rag.stems import FUNCTION, content_stems
+from rag.stems import FUNCTION, content_stems, stem
 
 CONSIDERED = 60
 """So many of the best sentences are read for what they state."""
 NAMED = 0.99
+_SAYING = frozenset(map(stem, words("say put call give speak report count name estimate announce tell")))
 LEAST_WORDS = 2
 _WITHHELD = re.compile(
     r"\b(?:terms|price|sum|amount|figure|value|cost|size|fee)s?\b[^.]*\b(?:not|never|un)\W?(?:been |be )?"
@@ -114,7 +116,7 @@ def read_matter(
         statements=statements,
         about_now=is_about_now(question),
         pinned=is_pinned(question, as_of),
-        asked=asked_amount(question, {*names, *_names_in(question, statements)}),
+        asked=None if asks_for_former(question) else asked_amount(question, {*names, *_names_in(question, statements)}),
         names=tuple(name for name in names if name not in FUNCTION),
         found=_found(item for item, _ in ranked),
     )
@@ -122,6 +124,8 @@ def read_matter(
 
 def find_change(matter: Matter, chosen: Sequence[EvidenceSentence]) -> Change | None:
     """Return in what the statements on the question's matter differ, None when they agree or only one is known."""
+    if asks_for_former(matter.question):
+        return None  # what holds now, or is said elsewhere, overtakes nothing that was asked for
     return _amounts_differ(matter) or _statements_differ(matter, chosen) or _told(matter, chosen)
 
 
@@ -220,7 +224,7 @@ def _told(matter: Matter, chosen: Sequence[EvidenceSentence]) -> Change | None:
     """Return a chosen sentence that itself says how reports differ, or one beside it among the best five."""
     articles = {item.source.article.id for item in chosen}
     for item in matter.statements[:5]:
-        if item.article.id in articles and _OTHERS_SAY.search(item.sentence.text):
+        if item.article.id in articles and _OTHERS_SAY.search(item.sentence.text) and _shares_a_word(item, matter):
             return Change(later=item, earlier=item, kind=DifferenceKind.NAME, conflict=True, told=True)
     return None
 
@@ -253,6 +257,11 @@ def _bears(statement: Statement, matter: Matter) -> bool:
     said = statement.claim.names | statement.claim.about
     words = len(set(matter.names) & said) + len(content_stems(matter.question) & statement.claim.terms)
     return words >= LEAST_WORDS
+
+
+def _shares_a_word(statement: Statement, matter: Matter) -> bool:
+    """Return whether a statement has one of the question's words, other than a name or a word for saying or putting."""
+    return bool((content_stems(matter.question) - _SAYING - set(matter.names)) & statement.claim.terms)
 
 
 def _days_between(one: Statement, other: Statement) -> int:

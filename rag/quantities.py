@@ -120,7 +120,12 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
-    (Role.VALUE, re.compile(r"\b(?:valu(?:e[sd]?|ing|ations?)|worth|pric(?:e|es|ed) (?:it|the company) at)\b", re.I)),
+    (
+        Role.VALUE,
+        re.compile(
+            r"\b(?:valu(?:e[sd]?|ing|ations?)|worth|pric(?:e|es|ed) (?:it|the company) at|price\b[^.?]* put on)\b", re.I
+        ),
+    ),
     (
         Role.RAISED,
         re.compile(
@@ -224,7 +229,7 @@ def _quantity(sentence: str, match: re.Match[str], *, former_role: Role | None) 
     role = role_of(before, after) or (former_role if overtaken else None) if unit not in ("", "%") else None
     if role is None and unit not in ("", "%"):
         role = role_of(sentence[:start], "")
-    if role is Role.VALUE and _DEAL_WORTH.search(sentence[:start]):
+    if role is Role.VALUE and is_worth_of_a_deal(sentence[:start]):
         role = Role.PRICE
     years = [int(found.group()) for found in _YEAR.finditer(clause)]
     return Quantity(
@@ -282,6 +287,11 @@ def role_of(before: str, after: str = "") -> Role | None:
     if any(role is Role.LOST for _, role in nearest) or _ROLES[0][1].search(fate):
         return Role.LOST
     return min(nearest, key=lambda item: item[0])[1] if nearest else None
+
+
+def is_worth_of_a_deal(text: str) -> bool:
+    """Return whether ``text`` speaks of what a deal or contract is worth, which is a price and no company's value."""
+    return _DEAL_WORTH.search(text) is not None
 
 
 def per_of(before: str, after: str = "") -> str | None:
