@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from fakes import HashingEncoder
 
-from rag.asked import is_about_now
+from rag.asked import asks_for_former, is_about_now
 from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
 from rag.schema import Article, DatePrecision, Kind, Moment, NoteKind, Passage, Question, ScoredPassage, Scores
@@ -158,3 +158,24 @@ def test_a_question_about_now_is_led_by_the_newest_article_on_the_matter():
 )
 def test_the_tense_tells_whether_the_present_is_asked_about(question, now):
     assert is_about_now(question) is now
+
+
+@pytest.mark.parametrize(
+    ("question", "former"),
+    [
+        ("What was Lumen's original valuation?", True),
+        ("What did the union ask for at first?", True),
+        ("What was Lumen worth when Orbit bought it?", True),
+        ("When did the strike end?", False),
+        ("Is Lumen worth more than Orbit?", False),
+    ],
+)
+def test_a_former_state_is_asked_for_in_so_many_words(question, former):
+    assert asks_for_former(question) is former
+
+
+def test_what_was_so_before_is_not_overtaken_by_what_is_so_now():
+    older = told("a", "2024-01-05", "Lumen was valued at $2 billion when Orbit bought a part of it.")
+    newer = told("b", "2024-05-05", "Lumen is now valued at $5 billion.")
+    answer = ask("What was Lumen valued at when Orbit bought a part of it?", older, newer)
+    assert not [note for note in answer.notes if note.kind is NoteKind.CHANGED]
