@@ -44,9 +44,11 @@ def close(mine: float, theirs: float, amount: Amount) -> bool:
     worded = not any(map(str.isdigit, amount.written))
     if not worded and digits_of(mine) >= digits_of(theirs):
         return False  # as exact as the value itself, and another
+    if amount.bound is Bound.EXACT and not worded:
+        # "1.5 billion" may tell 1,487 million; 950 is no way to tell 903.
+        digits = digits_of(mine)
+        return digits >= 2 and math.isclose(float(f"{theirs:.{digits}g}"), mine, rel_tol=1e-6)
     low, high = HEDGED[amount.bound]
-    if amount.bound is Bound.EXACT and not worded and digits_of(mine) < 2:
-        return False
     return low <= theirs / mine <= high
 
 

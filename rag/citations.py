@@ -18,6 +18,7 @@ from rag.mismatch import Mismatch, Source, mismatches, told_elsewhere
 from rag.schema import Article, Citation, ScoredPassage, Sentence, Verdict
 from rag.sentences import sentence_spans
 from rag.statements import last_day
+from rag.stems import content_stems
 from rag.told_dates import told_dates
 from rag.told_names import NameBook, name_book
 
@@ -32,6 +33,8 @@ _DOUBTS = {
     "sweeping": "the passage does not say it of all",
     "partial": "the passage says it of some only",
 }
+LEAST_SHARED = 2
+"""So many words that carry meaning must stand in sentence and passages alike."""
 MANY = 2
 """So many details of a sentence that its nearest lines do not have are as bad as more."""
 CLOSE = 2
@@ -140,7 +143,11 @@ def judge(
     backed = replace(backed, features=replace(backed.features, elsewhere=min(1.0, elsewhere / MANY)))
     probability = weights.probability(backed.features)
     verdict = Verdict.UNSUPPORTED
-    if not against and backed.lines and not weights.is_far(backed.features):
+    # One word in common is an echo: "OWNED by joiners" of an article that says "write OWNED".
+    shared = content_stems(text) & content_stems(
+        " ".join(f"{item.article.title} {item.passage.text}" for item in passages)
+    )
+    if not against and backed.lines and len(shared) >= LEAST_SHARED and not weights.is_far(backed.features):
         if probability >= weights.supported:
             verdict = Verdict.SUPPORTED
         elif probability >= weights.partly and not backed.features.doubts:
