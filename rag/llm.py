@@ -30,7 +30,7 @@ def llm_of(settings: Settings) -> LLM | None:
     # As Any: the class declares fewer arguments than it takes.
     openai_like: Any = OpenAILike
     try:
-        return openai_like(  # type: ignore[no-any-return]
+        return openai_like(  # type: ignore[no-any-return]  # the package has no types
             model=settings.llm_model,
             api_base=settings.llm_url.rstrip("/"),
             api_key=settings.llm_key or NO_KEY,

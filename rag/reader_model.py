@@ -66,8 +66,8 @@ def reader_module(files: ModelFiles, weights: Path | None, *, fast: bool = False
     from transformers.utils import logging
 
     # It would report the pooler, which the network does without.
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers has no types here
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # its lines would break our own
 
     class Reader(torch.nn.Module):
         def __init__(self) -> None:
