@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ from rag.schema import (
 )
 from rag.several import answer_parts
 from rag.stores import Stores
-from rag.timeline import TimelineRequest, read_timeline
+from rag.timeline import read_timeline
 from rag.understand import searched_words, understand
 from rag.vocabulary import VocabularyReader
 
@@ -173,11 +173,13 @@ class Engine:
         if not understanding.each:
             request = read_timeline(asked.text, question.as_of or datetime.now(UTC))
             if request is not None:
-                yield from self._timeline(request, asked, question, understanding, began=began)
+                entries = self.timeline(asked, request, self.retriever)
+                yield from self._grown(entries, asked, question, understanding, began=began)
                 return
             parts = parts_of(asked.text)
             if parts:
-                yield from self._parts(parts, asked, searched, question, understanding, began=began)
+                answers = answer_parts(self.retriever, self.part_answerer, asked, parts, limit=self.passages)
+                yield from self._grown(answers, searched, question, understanding, began=began)
                 return
         hearings = hear(self.retriever, searched, understanding, limit=self.passages) if understanding.each else ()
         passages = side_by_side(hearings) if hearings else self.retriever(searched, limit=self.passages)
@@ -192,46 +194,15 @@ class Engine:
             seconds = {"retrieve": retrieved - began, "answer": now - retrieved, "total": now - began}
             yield replace(answer, question=question, understanding=understanding, seconds=seconds)
 
-    def _timeline(
-        self,
-        request: TimelineRequest,
-        searched: Question,
-        question: Question,
-        understanding: Understanding,
-        *,
-        began: float,
+    def _grown(
+        self, answers: Iterator[Answer], searched: Question, question: Question, read: Understanding, *, began: float
     ) -> Iterator[Answer]:
-        """Yield the timeline as it grows, with the times as ``stream`` gives them."""
-        for answer in self.timeline(searched, request, self.retriever):
+        """Yield answers that were searched for as they grew, completed and with their time as ``stream`` gives it."""
+        for answer in answers:
             if answer.complete:
-                answer = self._completed(answer, searched, understanding)
-            yield replace(
-                answer,
-                question=question,
-                understanding=understanding,
-                seconds={"total": time.perf_counter() - began},
-            )
-
-    def _parts(
-        self,
-        parts: Sequence[str],
-        asked: Question,
-        searched: Question,
-        question: Question,
-        understanding: Understanding,
-        *,
-        began: float,
-    ) -> Iterator[Answer]:
-        """Yield the answer to a question with several parts as it grows, with the times as ``stream`` gives them."""
-        for answer in answer_parts(self.retriever, self.part_answerer, asked, parts, limit=self.passages):
-            if answer.complete:
-                answer = self._completed(answer, searched, understanding)
-            yield replace(
-                answer,
-                question=question,
-                understanding=understanding,
-                seconds={"total": time.perf_counter() - began},
-            )
+                answer = self._completed(answer, searched, read)
+            seconds = {"total": time.perf_counter() - began}
+            yield replace(answer, question=question, understanding=read, seconds=seconds)
 
     def _completed(self, answer: Answer, searched: Question, understanding: Understanding) -> Answer:
         """Return a complete answer with what is to be said about its limits and its age."""
