@@ -74,12 +74,14 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         return str(render.render_panel(evidence, shown=exchanges[-1].number if exchanges else 0))
 
     questions: dict[str, int] = {}
+    beginnings: dict[str, int] = {}
 
     def count_question(request: gr.Request) -> int:
         """Count a session's questions: suggestions for an earlier one are given up."""
         session = str(request.session_hash)
         if len(questions) > MOST_SESSIONS:
             questions.clear()
+            beginnings.clear()
         questions[session] = questions.get(session, 0) + 1
         return questions[session]
 
@@ -88,6 +90,9 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         request: gr.Request,
     ) -> Any:  # fmt: skip
         count_question(request)
+        if kept and not (text or "").strip():  # Enter was pressed twice
+            yield (gr.skip(),) * 7
+            return
         # The rewritten question, put into the box and edited, is asked as it stands.
         literally = bool(kept) and kept[-1].rewording and is_edited(text or "", kept[-1].reading)
         turns = [exchange.turn for exchange in kept if exchange.turn and not literally]
@@ -96,23 +101,34 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         except QuestionError as error:
             yield *(gr.skip(),) * 4, str(render.render_notice(str(error))), gr.skip(), gr.skip()
             return
-        yield from grow(kept, asked, typed="")
+        yield from grow(kept, asked, request, typed="")
 
-    def grow(kept: tuple[Exchange, ...], asked: Question, *, typed: Any) -> Any:
-        shown = None
+    def grow(kept: tuple[Exchange, ...], asked: Question, request: gr.Request, *, typed: Any) -> Any:
+        """Show the answer as it grows, until a new conversation is begun.
+
+        Gradio's own ``cancels`` is not used: it ends whatever question of the session runs when it arrives, which
+        under load is the first one of the new conversation.
+        """
+        session, shown = str(request.session_hash), None
+        begun = beginnings.get(session)
         for exchange in converse(engine, kept, asked):
+            if beginnings.get(session) != begun:
+                if beginnings.get(session) == questions.get(session):  # shown once more, lest this came after it
+                    yield nothing()
+                return
             grown = (*kept, exchange)[-KEPT_TURNS:]
             is_news = exchange.evidence != shown and (exchange.evidence or not exchange.growing)
             shown = exchange.evidence if is_news else shown
             yield messages(grown), panel(grown) if is_news else gr.skip(), grown, typed, "", hide, hide
             typed = gr.skip()
 
-    def ask_without(kind: LimitKind, kept: tuple[Exchange, ...]) -> Any:
+    def ask_without(kind: LimitKind, kept: tuple[Exchange, ...], request: gr.Request) -> Any:
         asked = kept[-1].asked if kept else None
         if asked is None:
             yield (gr.skip(),) * 7
             return
-        yield from grow(kept, unlimited(asked, kind), typed=gr.skip())
+        count_question(request)
+        yield from grow(kept, unlimited(asked, kind), request, typed=gr.skip())
 
     def edit(kind: LimitKind, kept: tuple[Exchange, ...]) -> tuple[Any, ...]:
         last = kept[-1] if kept else None
@@ -159,8 +175,11 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
             yield [gr.update(visible=True), *buttons]
 
     def begin_anew(request: gr.Request) -> tuple[Any, ...]:
-        count_question(request)
-        return [], panel(()), (), "", "", hide, hide
+        beginnings[str(request.session_hash)] = count_question(request)
+        return nothing()
+
+    def nothing() -> tuple[Any, ...]:
+        return [], panel(()), (), gr.skip(), "", hide, hide  # what was typed in the meantime is not lost
 
     def fill(event: gr.SelectData) -> tuple[str, str, str, list[str], str]:
         example = examples[int(event.index)]
@@ -217,7 +236,8 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         result = [chat, evidence, conversation, box, notice, offered, reword_button]
         hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = [
-            box.submit(ask, form, result, **hidden),
+            # A question typed as an answer ends is asked, and not dropped as a second click on the first.
+            box.submit(ask, form, result, trigger_mode="always_last", **hidden),
             chat.example_select(fill, None, [box, since, until, publishers, as_of], **hidden).then(
                 ask, form, result, **hidden
             ),
@@ -238,7 +258,7 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         reword_button.click(reword, conversation, [box, conversation], **hidden)
         for kind, button in edits.items():
             button.click(partial(edit, kind), conversation, [box, since, until, publishers], **hidden)
-        renew.click(begin_anew, None, result, cancels=asking, **hidden).then(chips, conversation, shown_chips, **hidden)
+        renew.click(begin_anew, None, result, **hidden).then(chips, conversation, shown_chips, **hidden)
         page.load(
             lambda: (str(render.render_masthead(engine.overview())), gr.update(choices=publisher_choices())),
             None, [masthead, publishers], **hidden,

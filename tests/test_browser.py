@@ -261,6 +261,22 @@ def test_a_new_conversation_begins_with_nothing(reader: Reader) -> None:
     assert answer.locator("a.cite").first.get_attribute("href").startswith("#src-1-")
 
 
+def test_a_conversation_begun_while_an_answer_grows_holds_only_its_own_questions(reader: Reader) -> None:
+    first, second = reader.desk.cases[:2]
+    reader.box.fill(first.question)
+    reader.box.press("Enter")
+    expect(reader.page.locator("#chat .question")).to_have_count(1)
+    reader.page.get_by_role("button", name="New conversation").click()
+    reader.box.fill(second.question)
+    reader.box.press("Enter")
+    asked = reader.page.locator("#chat .question")
+    expect(asked).to_have_text([second.question])
+    expect(reader.page.locator("#chat .meta")).to_have_count(1)
+    reader.page.wait_for_timeout(1_500)  # what was left of the first answer would have come by then
+    expect(asked).to_have_text([second.question])
+    assert reader.own_errors == []
+
+
 def test_an_answer_grows(browser: Any, served: Served) -> None:
     reader = Reader(browser, served)
     reader.page.evaluate(
