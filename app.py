@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -122,13 +122,17 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
             yield messages(grown), panel(grown) if is_news else gr.skip(), grown, typed, "", hide, hide
             typed = gr.skip()
 
-    def ask_without(kind: LimitKind, kept: tuple[Exchange, ...], request: gr.Request) -> Any:
-        asked = kept[-1].asked if kept else None
-        if asked is None:
-            yield (gr.skip(),) * 7
-            return
-        count_question(request)
-        yield from grow(kept, unlimited(asked, kind), request, typed=gr.skip())
+    def ask_without(kind: LimitKind) -> Callable[..., Any]:
+        # A closure, since Gradio gives no request to a partial function.
+        def ask_anew(kept: tuple[Exchange, ...], request: gr.Request) -> Any:
+            asked = kept[-1].asked if kept else None
+            if asked is None:
+                yield (gr.skip(),) * 7
+                return
+            count_question(request)
+            yield from grow(kept, unlimited(asked, kind), request, typed=gr.skip())
+
+        return ask_anew
 
     def edit(kind: LimitKind, kept: tuple[Exchange, ...]) -> tuple[Any, ...]:
         last = kept[-1] if kept else None
@@ -242,10 +246,7 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
                 ask, form, result, **hidden
             ),
         ]
-        asking += [
-            button.click(partial(ask_without, kind), conversation, result, **hidden)
-            for kind, button in removals.items()
-        ]
+        asking += [button.click(ask_without(kind), conversation, result, **hidden) for kind, button in removals.items()]
         offers = [offered, *suggested]
         asking += [
             button.click(lambda text: text, button, box, **hidden).then(ask, form, result, **hidden)

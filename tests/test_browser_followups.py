@@ -75,13 +75,13 @@ def test_questions_to_go_on_with_are_offered_and_answered_with_a_citation(reader
     reader.ask("Who is Sam Altman?")
     reader.ask("What did Disney and Universal do about Midjourney?")
     offered = reader.page.locator("#suggestions button:visible")
-    expect(offered.first).to_be_visible(timeout=30_000)
+    expect(offered.first).to_be_visible()
     question = offered.first.inner_text()
     assert question.endswith("?")
     offered.first.click()
     expect(reader.page.locator("#chat .question").last).to_have_text(question)
     answer = reader.page.locator("#chat .bot-row").last
-    expect(answer.locator("a.cite").first).to_be_visible(timeout=30_000)
+    expect(answer.locator("a.cite").first).to_be_visible()
     expect(reader.page.locator("#suggestions button:visible").filter(has_text=question)).to_have_count(0)
     assert reader.own_errors == []
 
