@@ -75,7 +75,7 @@ def _command(parsed: argparse.Namespace) -> int:
 
 def select(files: Sequence[Path], *, split: str, kind: str | None = None, limit: int | None = None) -> Selected:
     """Return the questions to ask; raises NewsdeskError when there is none, or for a limit below 1."""
-    from eval.gold import FOLDER, read_gold
+    from eval.gold import FOLDER, count_drafts, read_gold
     from eval.runs import Selected, file_hashes
 
     if limit is not None and limit < 1:
@@ -84,6 +84,11 @@ def select(files: Sequence[Path], *, split: str, kind: str | None = None, limit:
     every = read_gold(paths)
     questions = [item for item in every if split in {"all", item.split.value} and kind in {None, item.kind}][:limit]
     if not questions:
+        if not every and (drafts := count_drafts(paths)):
+            raise NewsdeskError(
+                f"All questions are drafts ({drafts}), which are not counted. Correct each and set its status to "
+                "approved."
+            )
         kinds = ", ".join(sorted({item.kind for item in every}))
         raise NewsdeskError(f"No gold question is left to ask. Kinds there are: {kinds}; splits: dev, test, all.")
     return Selected(questions=tuple(questions), files=file_hashes(paths), split=split, kind=kind, limit=limit)

@@ -261,6 +261,12 @@ def test_when_no_question_is_left_the_kinds_are_named(tmp_path):
         select([file], split="all", kind="riddle")
 
 
+def test_a_file_of_drafts_only_is_told_to_be_one(tmp_path):
+    file = gold_file(tmp_path / "g.jsonl", [{**item, "status": "draft"} for item in QUESTIONS])
+    with pytest.raises(NewsdeskError, match=rf"All questions are drafts \({len(QUESTIONS)}\).*status to approved"):
+        select([file], split="all")
+
+
 # --- what cannot be run ---------------------------------------------------------------------------
 
 
