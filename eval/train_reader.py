@@ -51,12 +51,14 @@ def train(
     epochs: float = 1.0,
     seed: int = 0,
     start: Path | None = None,
+    rate: float = LEARNING_RATE,
     threads: int = 2,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> None:
     """Train on ``groups`` and write the weights to ``out`` (safetensors, half precision, without embeddings).
 
-    ``start`` names weights to go on from; without it the heads begin untrained on the embedding model.
+    ``start`` names weights to go on from; without it the heads begin untrained on the embedding model. ``rate`` is the
+    highest learning rate, after the warm-up.
     """
     import torch
 
@@ -73,7 +75,7 @@ def train(
         parameter.requires_grad = False
     batches = list(_batches(groups, tokenizer, chance, epochs=epochs))
     trained = [parameter for parameter in module.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01)
     warm = max(1, int(WARM_UP * len(batches)))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm, max(0.02, (len(batches) - step) / max(1, len(batches) - warm)))
