@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
+
+settings.register_profile("newsdesk", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("newsdesk")
 
 BRIEFS = Path(__file__).parent.parent / "corpus" / "briefs"
 MEMORY = Path("/dev/shm")

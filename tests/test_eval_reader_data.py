@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.reader_data import (
@@ -34,7 +34,6 @@ def squad(tmp_path, contexts, question, answer):
     return file
 
 
-@settings(deadline=None)
 @given(st.integers(0, 29), st.integers(0, 1_000))
 def test_a_cut_holds_its_answer_and_is_not_too_long(number, seed):
     answer = f"Contract {number} "

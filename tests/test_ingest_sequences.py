@@ -72,9 +72,7 @@ def check(stores, model):
             assert stores.archive.article(name, version=number).text == former
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=1, max_size=6), batch=st.integers(1, 12))
 def test_any_sequence_of_runs_and_removals_leaves_what_a_dictionary_would_hold(steps, batch, tmp_path_factory):
     folder, model = tmp_path_factory.mktemp("archive"), Model()

@@ -145,7 +145,7 @@ MODEL_TEXT = st.lists(
 
 
 @given(text=MODEL_TEXT)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_whatever_a_model_writes_every_citation_resolves_and_every_quote_is_exact(text):
     found = [checked(item.text, *item.markers) for item in split_marked(text)]
     for way in Unsupported:
@@ -165,7 +165,7 @@ def test_whatever_a_model_writes_every_citation_resolves_and_every_quote_is_exac
 
 
 @given(number=st.integers(2, 10**9).filter(lambda value: value not in (30_000, 30)))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_changed_number_is_never_supported(number):
     assert checked(f"Deezer takes in {number:,} AI tracks a day.", 2).verdict is not Verdict.SUPPORTED
 

@@ -152,7 +152,7 @@ def test_no_text_breaks_a_query(text):
     assert all(isinstance(term, str) and term for term in analyzer().analyze(text))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(text=st.text(max_size=80))
 def test_any_text_is_indexed_and_finds_itself_if_it_has_terms(text, tmp_path_factory):
     index = _shared(tmp_path_factory)

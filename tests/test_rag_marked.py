@@ -1,7 +1,7 @@
 """A model's text → sentences with markers, whatever pieces it arrives in."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.marked import MarkedSentence, SentenceSplitter, split_marked
@@ -85,7 +85,6 @@ PIECES = st.lists(
 
 
 @given(pieces=PIECES, cuts=st.lists(st.integers(0, 80), max_size=8))
-@settings(deadline=None)
 def test_however_the_text_is_cut_the_sentences_are_the_same(pieces, cuts):
     text = "".join(pieces)
     splitter, found, reached = SentenceSplitter(), [], 0

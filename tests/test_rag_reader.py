@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.encoders import load_tokenizer
@@ -57,7 +57,6 @@ def test_question_comes_first_then_title_and_passage_with_their_places(tokenizer
     assert pair.places == {9: (0, 5), 10: (6, 9), 11: (10, 12), 12: (12, 13)}
 
 
-@settings(deadline=None)
 @given(st.text(max_size=400), st.text(max_size=80), st.text(max_size=3_000))
 def test_input_fits_the_model_and_places_are_inside_the_passage(tokenizer, question, title, text):
     pair = encode_pair(tokenizer, question, title, text)
@@ -100,7 +99,6 @@ def test_an_empty_passage_answers_nothing():
     assert (found.span, found.answered, found.within(0, 10)) == (None, 0.0, 0.0)
 
 
-@settings(deadline=None)
 @given(st.floats(-100, 100))
 def test_relevance_is_scaled_into_its_ranges(relevance):
     found = Reading(

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.gold import Split, read_gold
@@ -195,7 +195,6 @@ def test_what_a_newsmaker_said_is_no_filter():
     assert read_sources("What is in OpenAI's blog post on Sora?", PUBLISHERS).publishers == ("OpenAI",)
 
 
-@settings(deadline=None)  # a busy machine is no fault of the rules
 @given(
     question=st.one_of(
         st.text(max_size=80),

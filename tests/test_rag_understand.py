@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.schema import Kind, LimitKind, Question, Scope, Understanding
@@ -179,7 +179,6 @@ def test_limits_are_taken_away_by_kind():
     assert without(scope, []) == scope
 
 
-@settings(deadline=None)  # the first text waits for the rules to be compiled
 @given(
     text=st.one_of(
         st.text(max_size=60),

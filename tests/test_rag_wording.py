@@ -155,7 +155,7 @@ def test_many_edited_articles_cost_no_more_readings_of_the_archive_than_one(tmp_
 SENTENCES = st.lists(st.integers(0, 30), min_size=1, max_size=40)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(SENTENCES, min_size=1, max_size=4), asked_on=st.integers(0, 5), about=st.integers(0, 30))
 def test_whatever_is_edited_nothing_is_quoted_that_did_not_stand_on_the_day(texts, asked_on, about, tmp_path_factory):
     """Edits on 2, 3, 4 … March; every passage is a span of the version of its day, and of no other text."""
