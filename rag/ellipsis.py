@@ -144,7 +144,8 @@ def _at_time(part: str, turn: Spoken) -> str | None:
         start, end = named[-1].start, named[-1].end
         # What governs the old time governs the new one, unless that brings its own word.
         kept = question[:start].rstrip()
-        if re.search(r" (?:in|on|during|at|for|of)$", kept, re.IGNORECASE):
+        own = re.match(r"(?:in|on|during|at|for|of) ", question[start:end], re.IGNORECASE)
+        if own is None and re.search(r" (?:in|on|during|at|for|of)$", kept, re.IGNORECASE):
             word = kept.split()[-1]
             kept = kept[: -len(word)].rstrip()
         question = f"{kept} {time}{question[end:]}"

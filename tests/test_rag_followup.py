@@ -68,6 +68,8 @@ def test_a_name_takes_the_place_of_its_like_and_a_time_of_a_time():
     assert rewrite("and Marvel?", [PIXAR]).text == "Who bought Marvel in 2006?"
     assert rewrite("what about 2009?", [PIXAR]).text == "Who bought Pixar in 2009?"
     assert rewrite("And three years later?", [PIXAR]).text == "Who bought Pixar in 2009?"
+    valued = Turn(question="What was Runway valued at in 2023?", answer="At $1.5 billion.")
+    assert rewrite("and in February 2026?", [valued]).text == "What was Runway valued at in February 2026?"
 
 
 def test_turns_chain_through_their_standalone_wording_as_stored_or_worked_out_again():
