@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from rag import render
+from rag.api import api_routes
 from rag.chips import EDITABLE, filters_of, unlimited
 from rag.config import Settings, describe_settings, read_settings
 from rag.errors import ConfigurationError, NewsdeskError, QuestionError
@@ -332,7 +333,9 @@ def launch_page(
             app_kwargs={
                 "docs_url": None, "redoc_url": None, "openapi_url": None,
                 "middleware": [Middleware(Shield)],
-                "routes": [Route("/healthz", healthz), Mount("/newsdesk", StaticFiles(directory=STATIC))],
+                "routes": [
+                    Route("/healthz", healthz), *api_routes(engine), Mount("/newsdesk", StaticFiles(directory=STATIC)),
+                ],
             },
         )  # fmt: skip
     except OSError as error:

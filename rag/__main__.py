@@ -6,13 +6,14 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag.config import describe_settings, read_settings
 from rag.errors import NewsdeskError, QuestionError
 from rag.generation import Generation
+from rag.record import as_record
 from rag.schema import (
     Answer,
     AnswerStatus,
@@ -22,7 +23,6 @@ from rag.schema import (
     Scope,
     Sentence,
     Turn,
-    Understanding,
     end_of_day,
 )
 from rag.statements import stated
@@ -188,93 +188,6 @@ def _written_by(generation: Generation) -> str:
     tokens = "" if None in counts else f", {counts[0]:,} + {counts[1]:,} tokens"
     cost = "" if generation.cost is None else f", cost {generation.cost:.6f}"
     return f"{verb} {generation.model} from {generation.passages} passages{tokens}{cost}"
-
-
-def as_record(answer: Answer) -> dict[str, Any]:
-    """Return an answer as plain values for JSON."""
-    return {
-        "question": answer.question.text,
-        "status": answer.status.value,
-        "limits": stated(answer),
-        "as_of": answer.as_of.isoformat(),
-        "answer": answer.text,
-        "layout": answer.layout.value,
-        "confidence": round(answer.confidence, 4),
-        "support": answer.support.value if answer.support else None,
-        "understanding": None if answer.understanding is None else understanding_record(answer.understanding),
-        "notes": [
-            {"kind": note.kind.value, "text": note.text, "citations": list(note.citations)} for note in answer.notes
-        ],
-        "sentences": [
-            {
-                "lead": item.lead,
-                "text": item.text,
-                "citations": list(item.citations),
-                "highlight": item.highlight,
-                "verdict": item.verdict.value if item.verdict else None,
-                "reasons": list(item.reasons),
-            }
-            for item in answer.sentences
-        ],
-        "citations": [
-            {
-                "number": item.number,
-                "article": item.article.id,
-                "version": item.article.version,
-                "title": item.article.title,
-                "credit": item.article.credit,
-                "published_at": None if item.article.published_at is None else str(item.article.published_at),
-                "modified_at": None if item.article.modified_at is None else str(item.article.modified_at),
-                "may_be_worded_after_as_of": item.article.may_be_worded_after(answer.as_of),
-                "url": item.article.url,
-                "start": item.start,
-                "end": item.end,
-                "quote": item.quote,
-            }
-            for item in answer.citations
-        ],
-        "passages": [
-            {
-                "passage": item.passage.id,
-                "article": item.article.id,
-                "published_at": None if item.article.published_at is None else str(item.article.published_at),
-                "scores": {
-                    "final": round(item.scores.final, 4),
-                    "dense": item.scores.dense,
-                    "lexical": item.scores.lexical,
-                    "recency": item.scores.recency,
-                },
-            }
-            for item in answer.passages
-        ],
-        "nearest": [item.article.id for item in answer.nearest],
-        "generation": None if answer.generation is None else asdict(answer.generation),
-        "seconds": {stage: round(seconds, 4) for stage, seconds in answer.seconds.items()},
-    }
-
-
-def understanding_record(understanding: Understanding) -> dict[str, Any]:
-    """Return how a question was read as plain values for JSON; the period is half-open."""
-    scope = understanding.scope
-    bounds = {"from": scope.published_from, "until": scope.published_until}
-    return {
-        "text": understanding.text,
-        "rewritten": understanding.rewritten,
-        "scope": {
-            **{name: None if moment is None else moment.isoformat() for name, moment in bounds.items()},
-            "publishers": list(scope.publishers),
-            "excluded_publishers": list(scope.excluded_publishers),
-            "sections": list(scope.sections),
-            "kinds": [kind.value for kind in scope.kinds],
-            "excluded_kinds": [kind.value for kind in scope.excluded_kinds],
-        },
-        "limits": [
-            {"kind": limit.kind.value, "spans": [list(span) for span in limit.spans]} for limit in understanding.limits
-        ],
-        "latest": understanding.latest,
-        "each": [list(names) for names in understanding.each],
-        "unknown_publishers": list(understanding.unknown_publishers),
-    }
 
 
 if __name__ == "__main__":

@@ -92,6 +92,13 @@ def test_health_is_told(server: Server) -> None:
     assert server.client.get("/healthz").json() == {"status": "ok", "articles": 5}
 
 
+def test_programs_are_answered_behind_the_same_shield(server: Server) -> None:
+    answer = server.client.get("/api/ask", params={"question": "When does the consent rule take effect?"})
+    assert answer.json()["citations"]
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
+    assert server.client.post("/api/ask", json={"question": "Who?"}).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/monitoring", "/gradio_api/runs"])
 def test_what_the_page_does_not_need_is_not_served(server: Server, path: str) -> None:
     assert server.client.get(path).status_code in {403, 404}
