@@ -14,8 +14,7 @@ QUESTION = "When does the consent rule take effect?"
 
 @pytest.fixture
 def engine():
-    made = FakeEngine(ARTICLES)
-    return made
+    return FakeEngine(ARTICLES)
 
 
 @pytest.fixture
