@@ -49,15 +49,6 @@ def add_parser(commands: Any) -> None:
     train.add_argument("--out", metavar="FILE", help="where to write (default: the reader's own file)")
     train.add_argument("--seed", type=int, default=0, help="of every choice")
     train.set_defaults(run=command)
-    average = commands.add_parser(
-        "average-reader",
-        help="average the weights of several readers",
-        description="Average the weights of readers that were trained one out of the other: what a later stage learnt "
-        "is kept, and less of what an earlier one knew is forgotten (Wortsman et al. 2022, Model soups).",
-    )
-    average.add_argument("weights", nargs="+", metavar="FILE", help="weights of readers, as train-reader wrote them")
-    average.add_argument("--out", required=True, metavar="FILE", help="where to write")
-    average.set_defaults(run=average_command)
 
 
 def command(parsed: argparse.Namespace) -> int:
@@ -98,15 +89,6 @@ def command(parsed: argparse.Namespace) -> int:
             report=lambda done: say(f"training, loss {done.loss:.2f}", done.step, done.steps),
         )
     print(f"{made_by['data']}. The weights are written.")
-    return 0
-
-
-def average_command(parsed: argparse.Namespace) -> int:
-    """Average and write; return 0. Raises NewsdeskError for files that do not belong together."""
-    from eval.train_reader import average
-
-    average([Path(name) for name in parsed.weights], Path(parsed.out))
-    print(f"The average of {len(parsed.weights)} readers is written to {parsed.out}.")
     return 0
 
 

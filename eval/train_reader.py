@@ -7,7 +7,6 @@ tokens with "no answer" at the first one (Devlin et al. 2019, as for SQuAD 2.0).
 
 from __future__ import annotations
 
-import json
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from eval.reader_data import Group, Reading
-from rag.errors import NewsdeskError
 from rag.model_files import ModelFiles
 from rag.reader_model import Pair, encode_pair, reader_module, save_reader
 
@@ -96,37 +94,6 @@ def train(
         if step % 400 == 0:
             save_reader(module, out, made_by={**made_by, "unfinished": f"step {step} of {len(batches)}"})
     save_reader(module, out, made_by=made_by)
-
-
-def average(files: Sequence[Path], out: Path) -> None:
-    """Write the mean of the tensors of ``files`` in half precision; raises NewsdeskError for what does not fit."""
-    import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file, save_file
-
-    try:
-        loaded = [load_file(str(file)) for file in files]
-        told = [_made_by(file) for file in files]
-    except (OSError, SafetensorError) as error:
-        raise NewsdeskError(f"The weights cannot be read ({error}). Name files that train-reader wrote.") from error
-    first = loaded[0]
-    for file, tensors in zip(files, loaded, strict=True):
-        if {name: tensor.shape for name, tensor in tensors.items()} != {
-            name: tensor.shape for name, tensor in first.items()
-        }:
-            raise NewsdeskError(f"{file} holds other tensors than {files[0]}. Average readers of one model only.")
-    mean = {
-        name: torch.stack([tensors[name].float() for tensors in loaded]).mean(dim=0).half().contiguous()
-        for name in first
-    }
-    save_file(mean, str(out), metadata={"made_by": json.dumps({"average of": told})})
-
-
-def _made_by(file: Path) -> str:
-    from safetensors import safe_open
-
-    with safe_open(str(file), "pt") as opened:
-        return str((opened.metadata() or {}).get("made_by", ""))
 
 
 def _batches(groups: Sequence[Group], tokenizer: Any, chance: random.Random, *, epochs: float) -> Iterator[list[_Row]]:

@@ -17,7 +17,6 @@ from eval.reader_data import (
     squad_groups,
     with_near_misses,
 )
-from eval.train_reader import average
 from rag.errors import NewsdeskError
 
 SENTENCES = [
@@ -94,18 +93,3 @@ def test_a_question_without_name_or_number_has_no_near_miss():
 def test_answers_are_found_as_whole_words_whatever_the_punctuation():
     assert [*answer_spans("The U.S. Open, not the us openly", ["us open"])] == []
     assert [*answer_spans("Jay-Z and Jay Z", ["Jay Z"])] == [(0, 5), (10, 15)]
-
-
-def test_readers_are_averaged_tensor_by_tensor(tmp_path):
-    torch = pytest.importorskip("torch")
-    from safetensors.torch import load_file, save_file
-
-    for name, value in (("a", 1.0), ("b", 4.0)):
-        save_file({"w": torch.full((2, 3), value)}, str(tmp_path / name), metadata={"made_by": f'"{name}"'})
-    average([tmp_path / "a", tmp_path / "b"], tmp_path / "c")
-    assert load_file(str(tmp_path / "c"))["w"].tolist() == [[2.5] * 3] * 2
-    save_file({"w": torch.zeros(3)}, str(tmp_path / "d"))
-    with pytest.raises(NewsdeskError, match="other tensors than"):
-        average([tmp_path / "a", tmp_path / "d"], tmp_path / "e")
-    with pytest.raises(NewsdeskError, match="Name files that train-reader wrote"):
-        average([tmp_path / "nowhere"], tmp_path / "e")
