@@ -113,8 +113,9 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         session, shown = str(request.session_hash), None
         begun = beginnings.get(session)
         for exchange in converse(engine, kept, asked):
-            if beginnings.get(session) != begun:
-                if beginnings.get(session) == questions.get(session):  # shown once more, lest this came after it
+            newest = beginnings.get(session, begun)  # absent once too many sessions were forgotten
+            if newest != begun:
+                if newest == questions.get(session):  # shown once more, lest this came after it
                     yield nothing()
                 return
             grown = (*kept, exchange)[-KEPT_TURNS:]

@@ -45,7 +45,7 @@ def add_parser(commands: Any) -> None:
     train.add_argument("--start", metavar="FILE", help="weights to go on from (default: the embedding model's)")
     train.add_argument("--share", type=float, default=1.0, help="of the questions in DIR (default: 1)")
     train.add_argument("--epochs", type=float, default=1.0, help="how often every question is seen (default: 1)")
-    train.add_argument("--rate", type=float, default=8e-5, help="learning rate (default: 8e-5)")
+    train.add_argument("--rate", type=float, help="highest learning rate (default: 8e-5)")
     train.add_argument("--out", metavar="FILE", help="where to write (default: the reader's own file)")
     train.add_argument("--seed", type=int, default=0, help="of every choice")
     train.set_defaults(run=command)
@@ -54,7 +54,7 @@ def add_parser(commands: Any) -> None:
 def command(parsed: argparse.Namespace) -> int:
     """Train and write; return 0."""
     from eval.run_command import progress_bar
-    from eval.train_reader import train
+    from eval.train_reader import LEARNING_RATE, train
     from rag.encoders import load_tokenizer
     from rag.model_files import BUNDLED_NAME, find_model
     from rag.reader import WEIGHTS
@@ -72,7 +72,8 @@ def command(parsed: argparse.Namespace) -> int:
             "command": f"python -m eval train-reader PATH DIR --share {parsed.share:g} --epochs {parsed.epochs:g} "
             f"--seed {parsed.seed}"
             + (f" --practice {parsed.practice}" if parsed.practice else "")
-            + (f" --rate {parsed.rate:g} --start FIRST" if parsed.start else ""),
+            + (f" --rate {parsed.rate:g}" if parsed.rate else "")
+            + (" --start FIRST" if parsed.start else ""),
             "data": f"RealTime QA 2023, weeks {WEEKS}; {', '.join(SQUAD)} of Miller et al. 2020; {len(groups)} "
             f"questions with {readings} passages",
             "date": datetime.now(UTC).date().isoformat(),
@@ -85,7 +86,7 @@ def command(parsed: argparse.Namespace) -> int:
             epochs=parsed.epochs,
             seed=parsed.seed,
             start=Path(parsed.start) if parsed.start else None,
-            rate=parsed.rate,
+            rate=parsed.rate or LEARNING_RATE,
             report=lambda done: say(f"training, loss {done.loss:.2f}", done.step, done.steps),
         )
     print(f"{made_by['data']}. The weights are written.")
