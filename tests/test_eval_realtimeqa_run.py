@@ -231,6 +231,27 @@ def test_an_interrupted_run_goes_on_where_it_was(repository):
     assert len(read_run(folder).records) == 5
 
 
+@pytest.mark.parametrize(
+    ("options", "planned"),
+    [
+        ([], None),
+        (["--baselines"], NAMES),
+        (["--baselines", "none"], ()),
+        (["--baselines", NAMES[0]], NAMES[:1]),
+    ],
+)
+def test_the_option_without_names_asks_all_baselines_and_none_asks_none(monkeypatch, repository, options, planned):
+    plans = []
+
+    def stop(plan, *_, **__):
+        plans.append(plan)
+        raise ConfigurationError("enough")
+
+    monkeypatch.setattr("eval.benchmarks.benchmark.run", stop)
+    assert main(["realtimeqa", str(repository), *options]) == 1
+    assert plans[0].baselines == planned
+
+
 def test_a_baseline_that_does_not_exist_is_refused(repository):
     with pytest.raises(ConfigurationError, match="no baseline 'elastic'"):
         run(Plan(path=repository, baselines=("elastic",)), settings_in(repository), tell=print, encoder=encoder())

@@ -39,7 +39,8 @@ def add_parser(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--baselines", nargs="*", metavar="NAME",
-        help="LlamaIndex's ways to search, none for none (default: all, where the extra benchmark is installed)",
+        help="LlamaIndex's ways to search; without a name all, \"none\" for none (default: all, where the extra "
+        "benchmark is installed)",
     )  # fmt: skip
     parser.add_argument(
         "--pool", metavar="DIR", help="folder of the pooled archive (default: realtimeqa-YEAR in the data folder)"
@@ -73,7 +74,7 @@ def _command(parsed: argparse.Namespace) -> int:
         weeks=parsed.weeks,
         limit=parsed.limit,
         configurations=tuple(parsed.config),
-        baselines=None if parsed.baselines is None else tuple(parsed.baselines),
+        baselines=_baselines(parsed.baselines),
         pool=None if parsed.pool is None else Path(parsed.pool),
         vectors_from=tuple(Path(name) for name in parsed.vectors_from),
         runs=Path(parsed.runs),
@@ -82,6 +83,14 @@ def _command(parsed: argparse.Namespace) -> int:
     result = run(plan, read_settings(data=parsed.data), tell=lambda text: print(text, file=sys.stderr, flush=True))
     print(json.dumps(result.as_json(), ensure_ascii=False) if parsed.json else _text(result))
     return 0
+
+
+def _baselines(named: list[str] | None) -> tuple[str, ...] | None:
+    from eval.benchmarks.baselines import NAMES
+
+    if named is None:
+        return None
+    return () if named == ["none"] else tuple(named) or NAMES
 
 
 def _text(result: Result) -> str:
