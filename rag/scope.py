@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from rag.latest import asks_for_latest
 from rag.periods import DAY, Period, Unit, day_of_asking, describe_period, midnight
+from rag.sentences import sentence_spans
 from rag.time_attachment import Attachment, Role, Strength, surroundings
 from rag.time_expressions import Expression, Limit, find_expressions
 from rag.time_roles import attachment
@@ -53,6 +54,7 @@ def read_time(question: str, as_of: datetime) -> Reading:
     found = [(expression, attachment(shown, text, expression, today)) for expression in find_expressions(shown, today)]
     latest = asks_for_latest(shown)
     limits = _strongest(found)
+    limits = [one for one in limits if not _in_a_statement(shown, one)] or limits
     if limits:
         period = _period(text, limits, today)
         if period is not None:
@@ -91,8 +93,11 @@ def _is_firm(question: str, text: str, expression: Expression, attached: Attachm
     it too loosely to limit anything. "Last month" is asked for as news, and so is what opens a question. What
     happened "this week" or "on Monday" is also told of before and after: on RealTime QA 2023, to limit such a
     question by its day or week loses one in five of its articles. Words are told as soon as they are said, if
-    not always on the same day.
+    not always on the same day. A statement before the question ("Disney sued last month. Who represents it?") says
+    what the question is about, and the answer may be told at any time.
     """
+    if _in_a_statement(question, expression):
+        return False
     if attached.strength is Strength.NEWS or expression.limit in (Limit.SINCE, Limit.AFTER):
         return True
     if expression.limit is not Limit.INSIDE:
@@ -106,6 +111,13 @@ def _is_firm(question: str, text: str, expression: Expression, attached: Attachm
     return expression.phrase.unit is not Unit.DAY and (
         expression.phrase.in_year is not None or _SAID.search(text) is not None
     )
+
+
+def _in_a_statement(question: str, expression: Expression) -> bool:
+    """Whether an expression stands in a sentence that asks nothing, before one that does."""
+    spans = sentence_spans(question, "en")
+    place = next((at for at, (_, end) in enumerate(spans) if expression.start < end), len(spans))
+    return place < len(spans) - 1 and not question[slice(*spans[place])].rstrip().endswith("?")
 
 
 def _strongest(found: list[tuple[Expression, Attachment]]) -> list[Expression]:

@@ -35,6 +35,32 @@ def test_a_question_without_limits_is_searched_as_it_stands():
     assert read(text) == Understanding(text=text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Disney sued Midjourney last month. Who represents it?",
+        "Suno said this week that it raised $400 million. How old is the company?",
+        "Last month, the actors' union ratified a contract. How many members voted?",
+    ],
+)
+def test_a_period_in_a_statement_before_the_question_limits_nothing(text):
+    assert not {LimitKind.PERIOD} & set(words(read(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "limiting"),
+    [
+        ("Tell me about Disney. What did it announce last month?", "last month"),
+        ("Disney sued Midjourney this week. What did it announce last month?", "last month"),
+        ("What did Disney announce last month? I need it for a story.", "last month"),
+        ("Disney announcements from last month", "from last month"),
+    ],
+)
+def test_the_period_of_the_sentence_that_asks_limits_the_search(text, limiting):
+    assert words(read(text))[LimitKind.PERIOD] == [limiting]
+    assert read(text).scope == MARCH
+
+
 def test_a_period_in_the_words_limits_the_search():
     found = read("What did the studios announce last month?")
     assert found.scope == MARCH
