@@ -116,8 +116,9 @@ def _is_firm(question: str, text: str, expression: Expression, attached: Attachm
 def _in_a_statement(question: str, expression: Expression) -> bool:
     """Whether an expression stands in a sentence that asks nothing, before one that does."""
     spans = sentence_spans(question, "en")
+    asks = [question[start:end].rstrip().endswith(("?", ":")) for start, end in spans]
     place = next((at for at, (_, end) in enumerate(spans) if expression.start < end), len(spans))
-    return place < len(spans) - 1 and not question[slice(*spans[place])].rstrip().endswith("?")
+    return any(asks[place + 1 :]) and not asks[place]
 
 
 def _strongest(found: list[tuple[Expression, Attachment]]) -> list[Expression]:

@@ -53,6 +53,7 @@ def test_a_period_in_a_statement_before_the_question_limits_nothing(text):
         ("Tell me about Disney. What did it announce last month?", "last month"),
         ("Disney sued Midjourney this week. What did it announce last month?", "last month"),
         ("What did Disney announce last month? I need it for a story.", "last month"),
+        ("Show me what Disney announced last month, please. Thanks!", "last month"),
         ("Disney announcements from last month", "from last month"),
     ],
 )
