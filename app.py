@@ -165,14 +165,18 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
 
     def suggestions(kept: tuple[Exchange, ...], request: gr.Request) -> Any:
         """Offer questions to go on with one by one; the answer is long shown, and a new question ends it."""
-        number = count_question(request)
+        session, number = str(request.session_hash), count_question(request)
         found: list[str] = []
         answer = kept[-1].answered if kept else None
         yield [hide] * (MOST + 1)
         if answer is None or answer.status is not AnswerStatus.ANSWERED:
             return
-        for one in suggest(engine, answer):
-            if questions.get(str(request.session_hash)) != number:
+
+        def is_wanted() -> bool:
+            return questions.get(session) == number
+
+        for one in suggest(engine, answer, is_wanted=is_wanted):
+            if not is_wanted():
                 return
             found.append(one.question)
             buttons = [

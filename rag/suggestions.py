@@ -23,7 +23,7 @@ MOST = 3
 CANDIDATES = 8
 """Questions that are tried at most."""
 SECONDS = 4.0
-"""Time after which no further one is tried."""
+"""Time after which no further one is tried once one is offered."""
 CONFIDENT = 0.7
 """Least probability that the answer to an offered question holds."""
 ARTICLES = 4
@@ -50,18 +50,24 @@ class Suggestion:
 
 
 def suggest(
-    engine: Asked, answer: Answer, *, seconds: float = SECONDS, clock: Callable[[], float] = time.monotonic
+    engine: Asked,
+    answer: Answer,
+    *,
+    seconds: float = SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> Iterator[Suggestion]:
     """Yield at most three questions to go on with after ``answer``, best first, each when it has stood the test.
 
-    They are asked as of the same date and inside the same filters. After ``seconds`` none is tried any more.
+    They are asked as of the same date and inside the same filters. After ``seconds`` none is tried any more if one was
+    found: a slow machine offers fewer, not none. None is tried once ``is_wanted`` says no.
     """
     until = clock() + seconds
     read = answer.understanding.text if answer.understanding else answer.question.text
     offered = [read, *(turn.standalone or turn.question for turn in answer.question.conversation)]
     tried = found = 0
     for candidate in candidates(answer):
-        if found == MOST or tried == CANDIDATES or clock() >= until:
+        if found == MOST or tried == CANDIDATES or (found and clock() >= until) or not is_wanted():
             return
         if any(_is_alike(candidate.question, other) for other in offered):
             continue

@@ -1,5 +1,7 @@
 """Questions to go on with: out of sentences of the articles, and offered only when these answer them."""
 
+from dataclasses import replace
+
 import pytest
 from archives import LATER, article, opened, take
 
@@ -71,7 +73,53 @@ def test_only_questions_that_their_own_sentence_answers_are_offered(tmp_path):
         for one in found:
             again = engine.ask(Question(text=one.question, as_of=LATER))
             assert (one.article.id, one.start) in {(item.article.id, item.start) for item in again.citations}
-        assert list(suggest(engine, answer, seconds=0)) == []
+
+
+MANY = (
+    "Lumen Labs withdrew the drawings because of the complaint. "
+    "Harbor Pictures sued Pine Media in a Denver court over three hundred copied films. "
+    "Ann Keel, the chief lawyer of the studio, calls the films its heart. "
+    "Orbit Sound has raised $40 million since it was founded in a garage."
+)
+
+
+class Certain:
+    """Answers every candidate's question by its own sentence, except those that it ``refuses``."""
+
+    def __init__(self, answer, refuses=0):
+        self.answer, self.asked, self.refuses = answer, 0, refuses
+
+    def quote(self, question):
+        self.asked += 1
+        one = next(item for item in candidates(self.answer) if item.question == question.text)
+        citation = replace(self.answer.citations[0], article=one.article, start=one.start, end=one.end)
+        return replace(self.answer, confidence=0.9 if self.asked > self.refuses else 0.0, citations=(citation,))
+
+
+def test_a_slow_machine_offers_fewer_and_not_none(tmp_path):
+    with opened(tmp_path, create=True) as stores:
+        take(stores, [article("suit", MANY, published="2024-03-12", title="Harbor Pictures sues Lumen Labs")])
+        answer = Engine(stores).ask(
+            Question(text="Did Lumen Labs withdraw the drawings because of the complaint?", as_of=LATER)
+        )
+    possible = [item.question for item in candidates(answer)]
+    assert len(possible) == MOST
+    assert [item.question for item in suggest(Certain(answer), answer)] == possible
+    assert [item.question for item in suggest(Certain(answer), answer, seconds=0)] == possible[:1]
+    assert [item.question for item in suggest(Certain(answer, refuses=2), answer, seconds=0)] == possible[2:]
+
+
+def test_nothing_is_tried_for_an_answer_that_nobody_looks_at_any_more(tmp_path):
+    with opened(tmp_path, create=True) as stores:
+        take(stores, [article("suit", MANY, published="2024-03-12", title="Harbor Pictures sues Lumen Labs")])
+        answer = Engine(stores).ask(
+            Question(text="Did Lumen Labs withdraw the drawings because of the complaint?", as_of=LATER)
+        )
+    engine = Certain(answer)
+    assert list(suggest(engine, answer, is_wanted=lambda: False)) == []
+    assert engine.asked == 0
+    assert len(list(suggest(engine, answer, is_wanted=lambda: engine.asked < 2))) == 2
+    assert engine.asked == 2
 
 
 def test_an_engine_that_cites_another_sentence_or_is_unsure_offers_nothing(tmp_path):
