@@ -99,16 +99,18 @@ _DAYS = {
     "second": 1 / 86400,
 }
 _DURATION = re.compile(
-    rf"\b(?P<count>{_NUMBER}|half an?|an?(?= (?:\w+)\b))[- ](?P<unit>second|minute|hour|day|week|month|year|decade)s?\b"
+    rf"\b(?P<count>{_NUMBER}|half an?|an?(?= (?:\w+)\b))(?P<half> and a half)?[- ]"
+    r"(?P<unit>second|minute|hour|day|week|month|year|decade)s?\b"
     r"(?! (?:ago|old)\b)(?!-old)",
     re.IGNORECASE,
 )
 _MULTIPLE = re.compile(
-    rf"\b(?:(?P<times>{_NUMBER}|a hundred)[- ]times\b|(?P<fold>[a-z]+)fold\b|(?P<word>twice|doubl(?:e[sd]?|ing)"
-    r"|trebl\w+|tripl(?:e[sd]?|ing)|quadrupl\w+|halv(?:e[sd]?|ing))\b)",
+    rf"\b(?:(?P<times>{_NUMBER}|a hundred)(?P<half> and a half)?[- ]times\b|(?P<fold>[a-z]+)fold\b"
+    r"|(?P<word>twice|doubl(?:e[sd]?|ing)|trebl\w+|tripl(?:e[sd]?|ing)|quadrupl\w+|halv(?:e[sd]?|ing))\b)",
     re.IGNORECASE,
 )
 _WORDED = {"twi": 2.0, "dou": 2.0, "tre": 3.0, "tri": 3.0, "qua": 4.0, "hal": 0.5}
+_HALF_MORE = re.compile(rf"\b(?:{_NUMBER}|an? \w+) and $", re.IGNORECASE)
 _TO_ONE = re.compile(rf"\b(?P<many>{_NUMBER})(?: \w+)? to (?P<few>{_NUMBER})\b", re.IGNORECASE)
 
 
@@ -166,6 +168,8 @@ def _special(text: str) -> Iterator[Amount]:
             yield amount(match, 100 * count / whole, "%")
     for match in _FRACTION.finditer(text):
         part = match["part"].lower().removesuffix("s").replace("halve", "half")
+        if _HALF_MORE.search(text[: match.start()]):
+            continue  # "two and a half years"
         if part == "half" or match["count"]:  # "the third time" has no fraction
             share = _value(match["count"] or "a") / _PARTS[part]
             scale = _SCALES.get((match["scale"] or "").lower())
@@ -175,7 +179,7 @@ def _special(text: str) -> Iterator[Amount]:
         yield amount(match, 6.0 if dozens == "half a" else 12 * _value(dozens), "")
     for match in _MULTIPLE.finditer(text):
         if match["times"] or match["fold"]:
-            value = _value(match["times"] or match["fold"])
+            value = _value(match["times"] or match["fold"]) + (0.5 if match["half"] else 0.0)
         else:
             value = _WORDED[match["word"][:3].lower()]
         if value:
@@ -184,9 +188,8 @@ def _special(text: str) -> Iterator[Amount]:
         length = match["count"].lower()
         if length in ("a", "an") and _bound(text[: match.start()]) is Bound.EXACT:
             continue  # "a day" may be a rate: "30,000 a day"
-        yield amount(
-            match, (0.5 if length.startswith("half") else _value(length)) * _DAYS[match["unit"].lower()], "days"
-        )
+        count = 0.5 if length.startswith("half") else _value(length) + (0.5 if match["half"] else 0.0)
+        yield amount(match, count * _DAYS[match["unit"].lower()], "days")
 
 
 def votes_to(text: str) -> list[tuple[float, float]]:

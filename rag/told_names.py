@@ -27,7 +27,8 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _OPENING_NOUNS = words(
-    """none half last yesterday today tomorrow certain nine ten eight seven six five four three two
+    """none half last yesterday today tomorrow certain nine ten eight seven six five four three two nobody everybody
+    whoever whatever whichever unlike once further such signatory text texts
     revenue income music work demand pay funding production copyright technology software video audio footage art
     artwork content data money news research research congress government management access approval training
     advertising traffic attendance support criticism opposition trade public public's interest growth output progress
@@ -160,7 +161,11 @@ def _is_known(word: str, known: frozenset[str]) -> bool:
     if plain in known or plain in _ORDINARY or plain.replace(".", "") in known:
         return True
     parts = [part for part in re.split(r"[-&.’']", plain) if part]
-    if len(parts) > 1 and all(part in known or part in _ORDINARY or not part[0].isalnum() for part in parts):
+    # What follows a hyphen in small letters is no name: "AI-made".
+    small = {part.lower() for part in re.findall(r"(?<=-)[a-z]+\b", word)}
+    if len(parts) > 1 and all(
+        part in known or part in _ORDINARY or part in small or not part[0].isalnum() for part in parts
+    ):
         return True
     return (plain.endswith("s") and plain[:-1] in known) or plain + "s" in known
 

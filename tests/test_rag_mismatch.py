@@ -28,6 +28,7 @@ def same(mine, theirs):
         ("nearly four in five", "78.3 percent"), ("a dozen films", "12 films"), ("half a dozen films", "six films"),
         ("half a million books", "500,000 books"), ("it doubled", "40 shots at first, 80 shots later"),
         ("$20 million more", "$30 million, not $50 million"), ("about 465,000 books", "465,312 books"),
+        ("two and a half years", "30 months"), ("three and a half times as many", "20 shots at first, 70 shots later"),
     ],
 )  # fmt: skip
 def test_an_amount_is_one_that_is_given_or_follows(mine, theirs):
@@ -38,7 +39,8 @@ def test_an_amount_is_one_that_is_given_or_follows(mine, theirs):
     ("mine", "theirs"),
     [
         ("worth $1.6bn", "worth $1,500 million"), ("more than half of it", "38 percent of it"),
-        ("two dozen films", "12 films"), ("$1.5 million", "1.5 percent"), ("30,100 tracks", "30,000 tracks"),
+        ("two dozen films", "12 films"), ("two and a half years", "24 months"),
+        ("$1.5 million", "1.5 percent"), ("30,100 tracks", "30,000 tracks"),
     ],
 )  # fmt: skip
 def test_another_amount_is_not(mine, theirs):
@@ -74,6 +76,9 @@ def test_a_day_is_told_or_follows_from_the_day_of_publication(mine, text, said):
         ("Making films is what Netflix wants.", ["Netflix"]),
         ("Disney sued them.", ["Disney"]),
         ("Revenue rose for Fran Drescher.", []),
+        ("Nobody met Fran Drescher.", []),
+        ("Unlike Drescher, Netflix agreed.", ["Netflix"]),
+        ("UK-based Fran Drescher met them.", []),
     ],
 )
 def test_names_in_short_forms_are_known_and_others_are_not(sentence, unknown):
