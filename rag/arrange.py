@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rag.asked import asks_for_standing
 from rag.change import Change, Matter, Statement, answers_amount, names_all, withheld
 from rag.evidence import EvidenceSentence, mentioned
 from rag.schema import Note, NoteKind
@@ -22,15 +22,6 @@ FOUND_FIRST = 3
 """One of so many articles that were found first is on the matter too when its headline names all that is asked of."""
 LEADING = 2
 """So many sentences of the newest article lead."""
-
-
-_STANDING = re.compile(
-    r"\s*(?:(?:what(?:[’']s| is) (?:the )?)?(?:status|state|fate) of|where (?:is|are|does|do)|where[’']s"
-    r"|what(?:[’']s| is) (?:happening|going on|new|up) (?:with|to|in)|how (?:is|are|does|do)\b[^?]*\b(?:stand|going)"
-    r"|(?:is|are|has|have|does|do)\b|what has (?:become|happened))",
-    re.IGNORECASE,
-)
-"""Openings of a question for how a matter stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +76,7 @@ def newest_first(matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: i
 
 def _asks_for_standing(matter: Matter) -> bool:
     """Return whether the question asks how a matter stands rather than for an amount, a person, a place or a day."""
-    return matter.asked is None and _STANDING.match(matter.question) is not None
+    return matter.asked is None and asks_for_standing(matter.question)
 
 
 def _with_opening(

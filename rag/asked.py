@@ -44,6 +44,18 @@ _TOTAL_TOLD = re.compile(
     r"|since (?:it|they) (?:was|were)|since its)\b",
     re.IGNORECASE,
 )
+_STANDING = re.compile(
+    r"\s*(?:(?:(?:what(?:[’']s| is) )?(?:the )?(?:current |latest )?(?:status|state|fate) of)"
+    r"|where (?:is|are|does|do)|where[’']s"
+    r"|what(?:[’']s| is) (?:happening|going on|new|up) (?:with|to|in)"
+    r"|how (?:is|are|does|do|has|have)\b[^?]*"
+    r"\b(?:stand|going|coming (?:along|on)|doing|far(?:ing|ed)|progress\w*|gone)\b"
+    r"|(?:is|are|has|have|does|do|can)\b|what has (?:become|happened)"
+    r"|[^?]*[:,–—-] ?(?:where|how) (?:is|are|does|do) (?:it|they|this|that|things|the (?:matter|case))\b"
+    r"|[^?]*[:,–—-] ?(?:what(?:[’']s| is) (?:the |its |their )?)?(?:status|state of (?:play|things|affairs))\b)",
+    re.IGNORECASE,
+)
+"""Openings, and a few ends, of a question for how a matter stands."""
 _MONEY = {Role.VALUE, Role.RAISED, Role.PRICE, Role.LOST, Role.REVENUE}
 
 
@@ -105,7 +117,8 @@ def asked_amount(question: str, names: Iterable[str]) -> Asked | None:
     holders = frozenset(name for name in names if name not in FUNCTION | GENERIC)
     terms = frozenset(content_stems(question) - {stem(name) for name in holders})
     counting = _HOW_MANY.search(question)
-    if unit is None and role is None and counting is None and len(question.split()) <= 6 and _is_verbless(question):
+    counts = unit is None and role is None and counting is None and not asks_for_standing(question)
+    if counts and len(question.split()) <= 6 and _is_verbless(question):
         unit = Unit.COUNT  # "weekly users of ChatGPT?"
     if unit is None:
         return None
@@ -133,6 +146,11 @@ def asked_amount(question: str, names: Iterable[str]) -> Asked | None:
 def asks_for_former(question: str) -> bool:
     """Return whether the question asks how things stood before, or at the time of, something else."""
     return _FORMER.search(question) is not None
+
+
+def asks_for_standing(question: str) -> bool:
+    """Return whether the question asks how a matter stands: its status, where it is, whether it is so."""
+    return _STANDING.match(question) is not None
 
 
 def is_about_now(question: str) -> bool:

@@ -28,6 +28,8 @@ CONSIDERED = 60
 NAMED = 0.99
 _SAYING = frozenset(map(stem, words("say put call give speak report count name estimate announce tell")))
 LEAST_WORDS = 2
+READ = 0.5
+"""From this probability on that its passage answers, the reader's words are taken for the answer."""
 _WITHHELD = re.compile(
     r"\b(?:terms|price|sum|amount|figure|value|cost|size|fee)s?\b[^.]*\b(?:not|never|un)\W?(?:been |be )?"
     r"(?:disclosed|given|revealed|made public|announced|published|known)\b|\b(?:declined to|would not|did not)"
@@ -124,17 +126,48 @@ def read_matter(
 
 def find_change(matter: Matter, chosen: Sequence[EvidenceSentence]) -> Change | None:
     """Return in what the statements on the question's matter differ, None when they agree or only one is known."""
-    if asks_for_former(matter.question):
-        return None  # what holds now, or is said elsewhere, overtakes nothing that was asked for
-    return _amounts_differ(matter) or _statements_differ(matter, chosen) or _told(matter, chosen)
+    found = _amounts_differ(matter) or _statements_differ(matter, chosen) or _told(matter, chosen)
+    if found and not found.conflict and asks_for_former(matter.question):
+        return None  # what holds now overtakes nothing that was asked for
+    return found
 
 
 def answers_amount(matter: Matter) -> list[tuple[Statement, Quantity]]:
     """Return the statements that give the amount asked for, best first, each with that amount."""
     if matter.asked is None:
-        return []
+        return _read_amounts(matter)
     found = [(item, matter.asked.answered_by(item.claim)) for item in matter.statements]
-    return [(item, amount) for item, amount in found if amount is not None and _is_on(item, matter)]
+    given = [(item, amount) for item, amount in found if amount is not None and _is_on(item, matter)]
+    return given or (_read_amounts(matter) if matter.asked.unit is Unit.COUNT else [])
+
+
+def _read_amounts(matter: Matter) -> list[tuple[Statement, Quantity]]:
+    """Return the amounts that the reader takes for the answer and that count the same as the best of them does.
+
+    The words of a question may not tell what is counted: it asks for "plays", and "streams" are reported.
+    """
+    if matter.kind is not AnswerType.AMOUNT:
+        return []
+    found = [(item, _read_amount(item)) for item in matter.statements]
+    read = [(item, amount) for item, amount in found if amount is not None and _is_on(item, matter)]
+    if not read or _certainty(read[0][0]) < READ:
+        return []
+    first = read[0][1]
+    return [(item, amount) for item, amount in read if amount is first or first.same_matter(amount)]
+
+
+def _read_amount(statement: Statement) -> Quantity | None:
+    """Return the amount of a statement in which the reader's answer to the question stands."""
+    item = statement.sentence
+    if item.reading is None or item.reading.span is None:
+        return None
+    start, end = (place + item.source.passage.start - item.start for place in item.reading.span)
+    return next((one for one in statement.claim.quantities if start < one.end and one.start < end), None)
+
+
+def _certainty(statement: Statement) -> float:
+    """Return the reader's probability that a statement's passage answers."""
+    return statement.sentence.reading.probability if statement.sentence.reading else 0.0
 
 
 def _amounts_differ(matter: Matter) -> Change | None:

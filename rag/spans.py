@@ -61,7 +61,7 @@ _WORDS_AT_EDGES = """
     the a an it he she they we i this that these those his her their its our in on at by for from with as but and or
     if when while after before since under what who where why how which there here according also however still
     january february march april may june july august september october november december monday tuesday wednesday
-    thursday friday saturday sunday both no not one two three some many most other another such each every
+    thursday friday saturday sunday both no not one two three some many most other another such each every status
 """
 _NOT_NAMES = frozenset(_WORDS_AT_EDGES.split())
 _MONTH_OR_DAY = re.compile(rf"(?:{_MONTH}|{_WEEKDAY})")

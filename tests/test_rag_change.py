@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from fakes import HashingEncoder
 
-from rag.asked import asks_for_former, is_about_now
+from rag.asked import asks_for_former, asks_for_standing, is_about_now
 from rag.evidence import TermStatistics
 from rag.extract import ExtractiveAnswerer
+from rag.reader import Reading
 from rag.schema import Article, DatePrecision, Kind, Moment, NoteKind, Passage, Question, ScoredPassage, Scores
 from rag.weights import AnswerWeights
 
@@ -135,6 +137,60 @@ def test_that_a_price_was_not_made_known_is_said():
         told("deal", "2026-03-06", text, title="Netflix buys InterPositive"),
     )
     assert "The terms were not disclosed." in [item.quote for item in answer.citations]
+
+
+class Reads:
+    """Reads the same words in every passage that has them, with a certainty."""
+
+    def __init__(self, words, relevance):
+        self.words, self.relevance = words, relevance
+
+    def read(self, question, texts):
+        return [self._reading(item.text) for item in texts]
+
+    def _reading(self, text):
+        at = next((text.find(one) for one in self.words if one in text), -1)
+        places = np.array([max(at, 0)], dtype=np.int32)
+        return Reading(
+            relevance=self.relevance, answered=0.9, span=(at, at + 7) if at >= 0 else None, share=0.5,
+            places=places, starts=np.array([0.5], dtype=np.float32),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("relevance", "notes"), [(3.0, [NoteKind.CONFLICT]), (-3.0, [])])
+def test_amounts_that_the_reader_takes_for_the_answer_differ_whatever_the_question_counts(relevance, notes):
+    one = told("one", "2025-01-27", "Spotify counted 629,439 streams of Heart.", publisher="CNBC")
+    two = told("two", "2025-01-28", "Heart had drawn 250,000 streams on Spotify.", publisher="Reuters")
+    asked = Question(text="How many Spotify plays did Heart have?", as_of=datetime(2026, 12, 1, tzinfo=UTC))
+    answerer = ExtractiveAnswerer(
+        HashingEncoder(), STATISTICS, weights=WEIGHTS, reader=Reads(("629,439", "250,000"), relevance)
+    )
+    (*_, answer) = answerer(asked, [one, two])
+    assert [note.kind for note in answer.notes] == notes
+
+
+@pytest.mark.parametrize(
+    ("question", "standing"),
+    [
+        ("Status of the Suno suit?", True),
+        ("What's the state of the Suno suit?", True),
+        ("Can the public use Suno?", True),
+        ("Suno's suit: where is it?", True),
+        ("The Suno suit - what is its status?", True),
+        ("How is the model of Suno coming along?", True),
+        ("How much is Suno worth?", False),
+        ("Who sued Suno?", False),
+        ("weekly users of Suno?", False),
+    ],
+)
+def test_a_question_may_ask_how_a_matter_stands(question, standing):
+    assert asks_for_standing(question) is standing
+
+
+def test_how_a_matter_stands_is_told_by_what_opens_the_newest_article():
+    text = "Suno was sued in Boston over its songs.\n\nThe Suno suit lists 150 songs. The Suno suit asks for damages."
+    answer = ask("status of the Suno suit?", told("a", "2024-06-24", text, title="Suno suit filed"))
+    assert answer.sentences[0].text == "Suno was sued in Boston over its songs."
 
 
 def test_a_question_about_now_is_led_by_the_newest_article_on_the_matter():
