@@ -20,10 +20,11 @@ from rag.english import (
     SPEECH,
     is_content,
     is_past,
+    is_plural,
     is_verb,
     words,
 )  # fmt: skip
-from rag.mentions import groups
+from rag.mentions import groups, names
 from rag.pointing_words import ACTS, ADVERBS, DEICTIC, EACH, EXPLETIVE_IT, IDENTITIES, ORDINALS, POSSESSED, RELATIONS
 
 
@@ -50,6 +51,13 @@ class Sign:
 
 
 _TOKEN = re.compile(r"[\w$€£][\w’'.&+-]*[\w+]|\w")
+_COMPARED = re.compile(
+    r"(?:\b(?:against|than|versus|vs\.?|or|to|beside|besides|alongside)|,) (?:the|an?|this|that)(?: \w+)? $"
+    r"|\ban? \w+ $|\bhas $",
+    re.IGNORECASE,
+)
+"""What stands before "one" where the question itself has what it stands for."""
+_NAMED_PLACE = re.compile(r"\b(?:in|at|from|to) (?:the )?[A-Z]")
 _BEING = words("is are was were be been being")
 _PRONOUNS = words("he she it they him her them his its their hers theirs")
 _TIMES = words("year month week day time moment point season summer spring autumn fall winter quarter")
@@ -73,15 +81,17 @@ def signs_in(question: str) -> list[Sign]:
                 found.append(Sign(pointer=Pointer.PRONOUN, start=start, end=end, word=word, role=role))
         elif word in ("that", "this", "these", "those") and not _inside(start, deictic):
             found += _demonstrative(question, tokens, lowered, at)
-        elif word == "then" and (is_last or before in ("since", "by", "until", "before")) and at:
+        elif word == "then" and token.group().islower() and (is_last or before in ("since", "by", "until", "before")):
             found.append(Sign(pointer=Pointer.TIME, start=start, end=end, word=word))
-        elif word == "there" and is_last and before not in AUXILIARIES:
+        elif word == "there" and is_last and before not in AUXILIARIES and not _NAMED_PLACE.search(question[:start]):
             found.append(Sign(pointer=Pointer.PLACE, start=start, end=end, word=word))
-        elif word in ("one", "ones") and _is_pronominal_one(question, lowered, at):
+        elif word in ("one", "ones") and _is_pronominal_one(question[:start], lowered, at):
             found.append(Sign(pointer=Pointer.GAP, start=start, end=end, word=word))
         elif word == "the":
             found += _definite(tokens, lowered, at)
-        elif word in EACH and before in AUXILIARIES and (is_last or is_verb(after)):
+        elif (
+            word in EACH and before in AUXILIARIES and (is_last or is_verb(after)) and not _are_counted(question, start)
+        ):
             found.append(Sign(pointer=Pointer.GAP, start=start, end=end, word=word))
     return found + _gaps(tokens, lowered)
 
@@ -159,16 +169,28 @@ def is_verb_phrase_before(lowered: list[str]) -> bool:
     )
 
 
-def _is_pronominal_one(question: str, lowered: list[str], at: int) -> bool:
+def _is_pronominal_one(before_it: str, lowered: list[str], at: int) -> bool:
     before = lowered[at - 1] if at else ""
     after = lowered[at + 1] if at + 1 < len(lowered) else ""
     if groups(" ".join(lowered[:at])):
         return False
+    earlier = [word for word in lowered[: max(0, at - 2)] if is_content(word) and not is_verb(word)]
+    if earlier and _COMPARED.search(before_it):
+        return False  # "the gain in 2023 against the one in 2024", "a comparison a fair one"
+    if before in AUXILIARIES and after in ("have", "need", "be"):
+        return False  # "did one have to be let in?"
     if lowered[at] == "ones":
         return True
     if before in ("no", "any", "every", "some", "only", "least", "number", "day", "season", "episode", "part", ""):
         return False
     return not after or after in AUXILIARIES or after in ("for", "with", "in", "from", "to")
+
+
+def _are_counted(question: str, start: int) -> bool:
+    """Return whether several are named before ``start``: "World Screen and Next TV differ: what does each say?"."""
+    earlier = re.split(r"[:;.?!—–]|\s-\s|, ", question[:start])[:-1]
+    text = " ".join(earlier)
+    return len(names(text)) > 1 or bool(groups(text)) or len(re.findall(r"\bthe (?:one|other)\b", text)) > 0
 
 
 def _definite(tokens: list[re.Match[str]], lowered: list[str], at: int) -> list[Sign]:
@@ -204,8 +226,9 @@ def _gaps(tokens: list[re.Match[str]], lowered: list[str]) -> list[Sign]:
         return []
     text = " ".join(lowered)
     end = tokens[-1].end()
-    elided = re.match(r"(?:and |but |so )?how many (\w+)", text)
-    if elided and (elided.group(1) in AUXILIARIES or is_past(elided.group(1))):
+    elided = re.match(r"(?:and |but |so )?how many (?P<verb>\w+)(?: (?P<noun>[a-z-]+))?", text)
+    counts = elided is not None and is_plural(elided["noun"] or "") and is_content(elided["noun"])
+    if elided and not counts and (elided["verb"] in AUXILIARIES or is_past(elided["verb"])):
         return [Sign(pointer=Pointer.GAP, start=tokens[0].start(), end=end, word="how many")]
     body = lowered[:-1] if lowered[-1] in ADVERBS and len(lowered) > 2 else lowered
     bare = [word for word in body if word not in FUNCTION_WORDS]

@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 
 from rag.antecedents import Spoken, answering
-from rag.english import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS
+from rag.english import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, words
 from rag.mentions import Kind, Mention, groups, kind_of, names
+from rag.pointing_words import RELATIONS
 from rag.question_shape import asked_with, in_the_past, sentence, shape_of
 from rag.shifted_time import date_in, find_shift, is_time, shifted, times_in
 
@@ -37,6 +38,9 @@ _EVENT = re.compile(
     r"(?:happen|happened|come about|take place|taken place|occur|go|do (?:that|this|so|it)|did (?:that|this|so|it))"
     r"|(?:is|was|were) (?:that|this|it)(?: so)?)",
     re.IGNORECASE,
+)
+_MEASURES = words(
+    "size length age name number worth status state place time year day month cause meaning location home"
 )
 _SAME = {"how come": "why", "how so": "why", "what for": "why", "how exactly": "how", "how much money": "how much"}
 
@@ -76,6 +80,8 @@ def _is_fragment(part: str, *, is_prefixed: bool) -> bool:
         return False
     if is_prefixed or is_time(part):
         return True
+    if lowered[0] in RELATIONS | _MEASURES and lowered[1:2] == ["of"]:
+        return False  # "Size of the VDS?" is whole
     named = names(part)
     return len(named) == 1 and re.sub(r"^the ", "", part, flags=re.IGNORECASE).lower() == named[0].key
 

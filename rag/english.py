@@ -82,7 +82,7 @@ SPEECH = re.compile(
     r"|reveal(?:s|ed)?|believ(?:e|es|ed)|th(?:ink|inks|ought)|confirm(?:s|ed)?|den(?:y|ies|ied)|warn(?:s|ed)?"
     r"|promis(?:e|es|ed)|admit(?:s|ted)?|suggest(?:s|ed)?|kn(?:ow|ows|ew|own)|insist(?:s|ed)?|complain(?:s|ed)?"
     r"|alleg(?:e|es|ed)|note[sd]?|t(?:ell|ells|old)(?: \w+)?|true|sure|certain|likely|possible|clear|rule[sd]?|found"
-    r"|agree[ds]?|hear|heard)$"
+    r"|agree[ds]?|hear|heard|convinced|persuaded|satisfied|confident|worried|afraid)$"
 )
 
 

@@ -93,7 +93,8 @@ _GIVEN = words(
 PEOPLE = words(
     """actor actress author boss chief composer creator director editor executive filmmaker founder host judge lawyer
     man manager minister musician showrunner lead performer person president producer rapper senator singer star woman
-    worker writer
+    worker writer governor mayor attorney researcher inventor scientist engineer artist user customer employee member
+    owner reporter analyst agent lawmaker veteran performer cartoonist speaker plaintiff
     anyone anybody everyone someone somebody"""
 )
 """Nouns in the singular for a person."""

@@ -12,6 +12,10 @@ EXPLETIVE_IT = re.compile(
     r"|\b(?:who|what|which|why|where|when)(?: \w+)? (?:is|was) it (?:that|who|which)\b|\bis it (?:that|who)\b"
     r"|\bit (?:takes?|took|costs?|matters?|means?|hurts?|helps?)\b(?: \w+){0,3}? (?:to|that|whether|for|if|when) \w"
     r"|\bit (?:is|was|be|will be|would be|has been|['’]s) (?:\w+ )?(?:true|possible|legal|likely|said|reported|clear)\b"
+    r"|\bit (?:settled|agreed|decided|established|understood|expected|planned|reported|proven|proved)"
+    r" (?:yet )?(?:that|whether|how|who|which|when)\b|\b(?:is|was) it \w+ (?:that|whether)\b"
+    r"|\bha[sd] it (?:come out|been made (?:known|clear|public)|been said|emerged|turned out)\b"
+    r"|\b(?:is|was) it going to cost\b"
     r"|\b(?:what|how) is it like\b|\b(?:make|makes|made|making|find|finds|found) it \w+ (?:for|to|that)\b"
     r"|\bkeeps? it up\b|\bmade it\b|\bcall it a day\b|\bwhat time is it\b|\bwhen it comes to\b",
     re.IGNORECASE,
@@ -19,7 +23,7 @@ EXPLETIVE_IT = re.compile(
 DEICTIC = re.compile(
     r"\b(?:this (?:year|month|week|quarter|summer|spring|autumn|fall|winter|season|time|morning|decade|century"
     r"|january|february|march|april|may|june|july|august|september|october|november|december|weekend|monday|tuesday"
-    r"|wednesday|thursday|friday|saturday|sunday|archive)|these days|(?:those|these) (?:who|that|which|of)\b)",
+    r"|wednesday|thursday|friday|saturday|sunday|archive)|these days|(?:those|these) (?:who|that|which|of|\w+ed)\b)",
     re.IGNORECASE,
 )
 

@@ -53,6 +53,13 @@ def test_fresh_questions_are_left_as_they_are(kept):
     assert changed == []
 
 
+def test_questions_that_point_outside_of_themselves_are_seen_to():
+    lines = (DATA / "pointing_questions.jsonl").read_text(encoding="utf-8").splitlines()
+    rewritten = [asked(case).rewritten for case in map(json.loads, lines)]
+    assert len(rewritten) >= 60
+    assert sum(rewritten) / len(rewritten) >= 0.92
+
+
 def test_there_are_cases_enough():
     for name, least in (("followups.jsonl", 80), ("fresh_questions.jsonl", 60)):
         halves = [len(cases(name, kept=kept)) for kept in (False, True)]
