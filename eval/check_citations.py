@@ -31,6 +31,8 @@ REFUSED = 0.10
 """The share of true tuning sentences that may fail to count as supported."""
 PARTLY_REFUSED = 0.04
 """The share of them below whose probability a sentence does not even count as partly supported."""
+WRONGLY_ADDED = 0.1
+"""The share of altered tuning sentences that would pass where the model named no passage and one is added."""
 DRAWN_WEIGHT = 0.5
 """What a sentence beside a passage drawn for it weighs, a labelled pair weighing 1."""
 REGULARISATION = 0.3
@@ -38,6 +40,9 @@ FOLDS = 10
 LEAST = ("covered", "kin", "together")
 """Features that every true sentence has some of; what has less than all but ``RARELY`` of them says something else."""
 RARELY = 0.01
+
+UNFITTED = CitationWeights(features={}, bias=0.0, supported=0.5, partly=0.5, added=0.5, least={}, made_by={})
+"""What sentences are judged with before there are weights: the features and mismatches are the same with any."""
 
 
 class Width(StrEnum):
@@ -147,7 +152,7 @@ def rows(judged: Sequence[Judged]) -> Iterator[Row]:
 def fit(labelled: Sequence[Judged], drawn: Sequence[Judged], *, seed: int = 0) -> CitationWeights:
     """Fit a logistic model on what no rule has decided; its threshold refuses ``REFUSED`` of the true, cross-validated.
 
-    What ``least`` refuses besides is in the figures.
+    What ``least`` refuses besides is in the figures. Citations are added from the same threshold: see ``with_added``.
     ``labelled`` may hold a pair in several widths; they and what was made of one true pair stay in one fold.
     """
     names = [item.name for item in fields(BackingFeatures)]
@@ -186,9 +191,23 @@ def fit(labelled: Sequence[Judged], drawn: Sequence[Judged], *, seed: int = 0) -
         bias=round(bias, 4),
         supported=round(supported, 4),
         partly=round(partly, 4),
+        added=round(supported, 4),
         least=least,
         made_by={"figures, cross-validated": json.dumps({name: round(value, 4) for name, value in figures.items()})},
     )
+
+
+def with_added(weights: CitationWeights, judged: Sequence[Judged]) -> CitationWeights:
+    """Return ``weights`` with a threshold for added citations that ``WRONGLY_ADDED`` of the altered ``judged`` pass."""
+    passing = [item for item in judged if item.judgement.verdict is Verdict.SUPPORTED]
+    altered = [item for item in judged if item.pair.label is Label.ALTERED]
+    wrongly = sorted((one.judgement.probability for one in passing if one.pair.label is Label.ALTERED), reverse=True)
+    allowed = int(WRONGLY_ADDED * len(altered))
+    added = weights.supported if len(wrongly) <= allowed else round(wrongly[allowed] + 0.0001, 4)
+    true = [item for item in judged if item.pair.label is Label.TRUE]
+    share = sum(one.judgement.probability >= added for one in passing if one.pair.label is Label.TRUE) / len(true)
+    figures = json.dumps({"true": round(share, 4), "altered": WRONGLY_ADDED, "pairs": len(judged)})
+    return replace(weights, added=added, made_by={**weights.made_by, "passed where a citation is added": figures})
 
 
 def write(weights: CitationWeights, file: Path) -> None:
@@ -198,6 +217,7 @@ def write(weights: CitationWeights, file: Path) -> None:
         "bias": weights.bias,
         "supported": weights.supported,
         "partly": weights.partly,
+        "added": weights.added,
         "least": dict(weights.least),
         "made_by": dict(weights.made_by),
     }

@@ -22,6 +22,7 @@ def add_parser(commands: Any) -> None:
         "--split", choices=["tuning", "test", "all"], default="all", help="which pairs (default: both splits)"
     )
     parser.add_argument("--fit", action="store_true", help="fit the weights on the tuning split and write them")
+    parser.add_argument("--ids", metavar="PREFIX", default="", help="fit on pairs whose ids begin so (default: all)")
     parser.add_argument("--out", metavar="FILE", help="where to write the weights (default: the check's own file)")
     parser.add_argument("--seed", type=int, default=0, help="of the cross-validation and of the passages drawn")
     parser.add_argument("--show", action="store_true", help="print every pair that is judged wrongly")
@@ -31,7 +32,7 @@ def add_parser(commands: Any) -> None:
 def command(parsed: argparse.Namespace) -> int:
     """Run it; return 0."""
     from eval.calibrate import statistics_of
-    from eval.check_citations import PairJudge, Width, fit, write
+    from eval.check_citations import UNFITTED, PairJudge, Width, fit, with_added, write
     from eval.check_pairs import PAIRS, PairSplit, read_pairs
     from rag.citation_weights import FILE
     from rag.engine import open_engine
@@ -46,19 +47,24 @@ def command(parsed: argparse.Namespace) -> int:
         )
         weights = None
         if parsed.fit:
-            tuning = [pair for pair in pairs if pair.split is PairSplit.TUNING]
-            labelled = [item for width in Width for item in judge(tuning, width=width)]
-            drawn = [item for width in Width for item in judge(judge.drawn(tuning, seed=parsed.seed), width=width)]
+            every = [pair for pair in pairs if pair.split is PairSplit.TUNING]
+            tuning = [pair for pair in every if pair.id.startswith(parsed.ids)]
+            labelled = [item for width in Width for item in judge(tuning, width=width, weights=UNFITTED)]
+            others = judge.drawn(tuning, seed=parsed.seed)
+            drawn = [item for width in Width for item in judge(others, width=width, weights=UNFITTED)]
             fitted = fit(labelled, drawn, seed=parsed.seed)
+            fitted = with_added(fitted, list(judge(every, width=Width.WINDOW, weights=fitted)))
             made_by = {
-                "command": f"python -m eval check-citations --fit --seed {parsed.seed}",
-                "data": f"tuning split of {parsed.pairs or 'eval/checks'}, {len(tuning)} pairs, "
+                "command": f"python -m eval check-citations --fit --seed {parsed.seed}"
+                + (f" --ids {parsed.ids}" if parsed.ids else ""),
+                "data": f"tuning split of {parsed.pairs or 'eval/checks'}, {len(tuning)} of {len(every)} pairs, "
                 f"and {len(drawn) // len(Width)} passages drawn for true sentences",
                 "date": datetime.now(UTC).date().isoformat(),
             }
             weights = type(fitted)(**{**vars(fitted), "made_by": {**made_by, **fitted.made_by}})
             write(weights, Path(parsed.out) if parsed.out else FILE)
             print(fitted.made_by["figures, cross-validated"])
+            print("passed where a citation is added:", fitted.made_by["passed where a citation is added"])
         for split in PairSplit:
             if parsed.split in ("all", split):
                 selected = [pair for pair in pairs if pair.split is split]

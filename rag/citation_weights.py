@@ -19,6 +19,7 @@ FILE = Path(__file__).parent / "citation_weights.json"
 class CitationWeights:
     """Weights of ``BackingFeatures``, and the probabilities from which a sentence counts as supported, or partly.
 
+    ``added`` is the probability from which a passage is cited that the model did not name.
     ``least`` gives values of features below which nothing can be said to stand in the passages, whatever the rest.
     """
 
@@ -26,6 +27,7 @@ class CitationWeights:
     bias: float
     supported: float
     partly: float
+    added: float
     least: Mapping[str, float]
     made_by: Mapping[str, str]
 
@@ -48,6 +50,7 @@ def read_citation_weights(file: Path = FILE) -> CitationWeights:
             bias=float(found["bias"]),
             supported=float(found["supported"]),
             partly=float(found["partly"]),
+            added=float(found["added"]),
             least=found["least"],
             made_by=found["made_by"],
         )

@@ -93,7 +93,8 @@ def check(
 ) -> Checked:
     """Return whether the passages that ``sentence`` names say it; ``passages`` are numbered from 1 in their order.
 
-    Where it names none, or those do not say it, a passage is cited that passes the same check, if there is one.
+    Where it names none, or those do not say it, a passage is cited that passes the same check, and more surely, if
+    there is one: a model that does not say where it has something from is less to be believed.
     ``as_of`` is the exclusive bound of what is known: "today" is the last day before it.
     """
     weights = weights or read_citation_weights()
@@ -112,7 +113,7 @@ def check(
         return _checked(sentence, found, named, passages, reasons)
     for number in _likely(sentence.text, passages, statistics, without=named):
         other = judged([number])
-        if other.verdict is Verdict.SUPPORTED:
+        if other.verdict is Verdict.SUPPORTED and other.probability >= weights.added:
             if found is not None:
                 reasons.append(f"the passage cited does not say it, passage {number} does")
             return replace(_checked(sentence, other, [number], passages, reasons), added=(number,))

@@ -21,7 +21,7 @@ from rag.extract import nearest_articles
 from rag.generation import Generation
 from rag.llm_stream import ModelFailedError, ModelStream, Piece
 from rag.marked import MarkedSentence, SentenceSplitter, split_marked
-from rag.model_text import is_repetition, spoken, without_markup
+from rag.model_text import is_fragment, is_repetition, spoken, without_lead_in, without_markup
 from rag.prompt import MISSING, NOTHING, Prompt, write_prompt
 from rag.schema import (
     Answer,
@@ -35,6 +35,7 @@ from rag.schema import (
     Support,
     Verdict,
 )
+from rag.stems import content_stems
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM, ChatMessage
@@ -43,6 +44,10 @@ MOST_SENTENCES = 12
 """A model that goes on for longer than so many sentences is not listened to any further."""
 LONGEST_ADMISSION = 300
 LONGEST_SENTENCE = 1_000
+LEAST_SUPPORTED = 0.5
+"""An answer of which less than this share of the sentences is supported is not shown: the quotes tell more."""
+MOST_REPEATED = 2
+"""A model that says for the third time what it said before is not listened to any further."""
 _UNFINISHED_MARKER = re.compile(r"[\[［【][^\]］】\n]{0,60}$")
 _BUT = re.compile(r"\b(?:but|however|although|though|while|instead)\b|[;:]", re.IGNORECASE)
 _TELLING = re.compile(r"\d[\d.,]*|\b[A-Z][\w'’.-]+")
@@ -60,6 +65,7 @@ class _Draft:
     written: str = ""
     cut: bool = False
     nothing: bool = False
+    repeated: int = 0
 
 
 class ModelAnswerer:
@@ -127,7 +133,7 @@ class ModelAnswerer:
             for sentence in splitter.feed(said[fed:]):
                 self._take(sentence, draft, quoted, question)
             fed = len(said)
-            if len(draft.checked) > MOST_SENTENCES:
+            if len(draft.checked) > MOST_SENTENCES or draft.repeated > MOST_REPEATED:
                 draft.cut = True
                 break
             yield _growing(draft, quoted, splitter.rest)
@@ -138,8 +144,11 @@ class ModelAnswerer:
     def _take(self, marked: MarkedSentence, draft: _Draft, quoted: Answer, question: str) -> None:
         passages = draft.prompt.passages
         named = [passages[number - 1] for number in marked.markers if 1 <= number <= len(passages)]
-        text = without_markup(marked.text, [item.passage.text for item in named])
-        if not text:
+        text = without_lead_in(without_markup(marked.text, [item.passage.text for item in named]))
+        if not re.search(r"\w", text):
+            return
+        if any(text == item.text for item in draft.checked):
+            draft.repeated += 1
             return
         if text.rstrip(" .").casefold() == NOTHING.rstrip(".").casefold():
             draft.nothing = True
@@ -148,6 +157,8 @@ class ModelAnswerer:
         elif is_repetition(text) or len(text) > LONGEST_SENTENCE:
             shown = text[:LONGEST_SENTENCE]
             draft.checked.append(Checked(text=shown, verdict=Verdict.UNSUPPORTED, reasons=("it makes no sentence",)))
+        elif _is_english(passages) and is_fragment(text):
+            draft.checked.append(_as_quoted(text, quoted))
         else:
             draft.checked.append(
                 check(
@@ -178,6 +189,10 @@ class ModelAnswerer:
         settled = settle(draft.checked, unsupported=Unsupported(self._settings.unsupported))
         if not settled.sentences:
             return _fallen_back(draft, quoted, "the passages say none of what it wrote")
+        supported = sum(item.verdict is Verdict.SUPPORTED for item in draft.checked)
+        if supported < LEAST_SUPPORTED * len(draft.checked):
+            counted = f"of the {len(draft.checked)} sentences that it wrote the passages say {supported}"
+            return _fallen_back(draft, quoted, counted)
         notes, citations = _carried_over(quoted, settled.citations)
         notes += tuple(Note(kind=NoteKind.MODEL, text=text) for text in draft.admissions)
         if draft.cut:
@@ -191,6 +206,26 @@ class ModelAnswerer:
             support=quoted.support if is_whole else Support.PARTLY,
             generation=draft.generation,
         )
+
+
+def _is_english(passages: Sequence[ScoredPassage]) -> bool:
+    """Return whether all passages are, or may be, in English."""
+    return all((item.article.language or "en").startswith("en") for item in passages)
+
+
+def _as_quoted(text: str, quoted: Answer) -> Checked:
+    """Return a fragment as supported by the first quoted sentence that has it word for word.
+
+    Where words of the first quoted sentence are set in bold, which are what was asked for, it must share one with them.
+    """
+    phrase = re.compile(rf"(?<![\w.,]){re.escape(text.strip(' .,;:!'))}(?!\w|[.,]\d)", re.IGNORECASE)
+    first = quoted.sentences[0] if quoted.sentences else None
+    bold = content_stems(first.text[slice(*first.highlight)]) if first and first.highlight else set()
+    for citation in quoted.citations:
+        if phrase.search(citation.quote) and (not bold or bold & content_stems(text)):
+            return Checked(text=text, verdict=Verdict.SUPPORTED, citations=(citation,))
+    reason = "it states nothing by itself, and is not what the passages answer"
+    return Checked(text=text, verdict=Verdict.UNSUPPORTED, reasons=(reason,))
 
 
 def _messages(prompt: Prompt) -> list[ChatMessage]:

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from rag.english import AUXILIARIES, is_past, is_verb
+
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Categories of characters that are not seen: controls, format and zero-width ones, tags, private and unassigned."""
 _NUMBERED = re.compile(r"[\[［【]([^\[\]［］【】\n]{0,60})[\]］】]")
@@ -25,6 +27,11 @@ SHORTEST_REPETITION = 16
 """Words of a sentence that may be a repetition."""
 DISTINCT = 0.3
 """A sentence of which fewer words than this share are different ones is a repetition."""
+_LEAD_IN = re.compile(
+    r"(?:(?:sure|certainly)[,!.]? )?(?:the |my )?(?:final |short )?answer(?: to (?:this|the|your) question)? is"
+    r"(?: that)?\s*(?::|,|(?=(?-i:[A-Z])|[\d\"“$€£]))\s*|answer:\s*",
+    re.IGNORECASE,
+)
 LEFT_OUT = "(address left out)"
 
 
@@ -57,6 +64,20 @@ def without_markup(text: str, sources: Sequence[str] = ()) -> str:
         return LEFT_OUT + match[0][len(address) :]
 
     return " ".join(_ADDRESS.sub(kept, text).split())
+
+
+def without_lead_in(text: str) -> str:
+    """Return a sentence without "The answer is:", which says nothing and would pass with whatever follows."""
+    rest = text[match.end() :] if (match := _LEAD_IN.match(text)) else text
+    return rest[:1].upper() + rest[1:] if rest != text else text
+
+
+def is_fragment(text: str) -> bool:
+    """Return whether an English text has no verb and so states nothing by itself: "Senator Ted Cruz of Texas."."""
+    words = re.findall(r"[^\W\d_][\w’'-]*", text)
+    return not any(
+        word.lower() in AUXILIARIES or (word.islower() and (is_verb(word) or is_past(word))) for word in words
+    )
 
 
 def is_repetition(text: str) -> bool:

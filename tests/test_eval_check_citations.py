@@ -17,7 +17,9 @@ from rag.stems import content_stems
 STATISTICS = TermStatistics(lambda text: sorted(content_stems(text)), lambda _: 1, lambda: 100)
 FIRST = "Harbor sued Lumen over three hundred copied drawings in the federal court of Denver."
 SECOND = "Keel paid Tiller nine million dollars for a library of recorded sea shanties."
-LENIENT = CitationWeights(features={"kin": 6.0}, bias=-3.0, supported=0.5, partly=0.2, least={"kin": 0.1}, made_by={})
+LENIENT = CitationWeights(
+    features={"kin": 6.0}, bias=-3.0, supported=0.5, partly=0.2, added=0.5, least={"kin": 0.1}, made_by={}
+)
 
 
 def pair(name, sentence, *, label=Label.TRUE, kind="paraphrase", of=None, cited=("first", FIRST)):

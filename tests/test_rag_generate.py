@@ -12,6 +12,7 @@ from scripted_model import NAME, Reply, said, scripted
 from rag.config import Settings
 from rag.engine import Engine
 from rag.llm import llm_of
+from rag.model_text import is_fragment, without_lead_in
 from rag.schema import AnswerStatus, NoteKind, Question, Support, Verdict
 from rag.stores import Stores
 
@@ -101,6 +102,63 @@ def test_what_the_passages_do_not_say_is_struck_out_or_removed(tmp_path):
     with desk(tmp_path / "remove", Reply(), unsupported="remove") as (engine, model):
         removed = written(engine, model, text)
     assert [item.text for item in removed.sentences] == [struck.sentences[0].text]
+
+
+def test_an_answer_of_which_the_passages_say_less_than_half_is_quoted(tmp_path):
+    wrong = "Disney licensed its film library to Runway for {} million dollars. [{{may}}] "
+    with desk(tmp_path, Reply()) as (engine, model):
+        answer = written(engine, model, wrong.format("ten") + wrong.format("ninety") + wrong.format("eighty"))
+        quoted = engine.quote(ASKED)
+    assert answer.sentences == quoted.sentences
+    assert noted(answer)[0].endswith("of the 3 sentences that it wrote the passages say 1.")
+
+
+def test_a_model_that_repeats_itself_is_told_once_and_then_cut_off(tmp_path):
+    sentence = "Disney licensed its film library to Runway for ten million dollars. [{may}] "
+    with desk(tmp_path, Reply()) as (engine, model):
+        answer = written(engine, model, sentence * 5 + "Lionsgate licensed its film library to Runway. [{april}]")
+    assert [item.text for item in answer.sentences] == [sentence.partition(" [")[0]]
+    assert noted(answer) == ["The language model's answer was longer; it was cut off here."]
+
+
+def test_a_fragment_counts_only_as_what_the_passages_answer(tmp_path):
+    with desk(tmp_path, Reply()) as (engine, model):
+        quoted = engine.quote(ASKED)
+        sum_of_the_first = re.search(r"for (.*),", quoted.sentences[0].text)[1]
+        right = written(engine, model, f"The answer is: {sum_of_the_first}. [1]")
+        wrong = written(engine, model, "The answer is: Gaumont of France. [1]")
+    assert [item.text.lower() for item in right.sentences] == [f"{sum_of_the_first}."]
+    assert right.generation.verdicts == ("supported",)
+    assert wrong.sentences == quoted.sentences
+    assert wrong.generation.verdicts == ("unsupported",)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("The answer is: Disney sued.", "Disney sued."),
+        ("The answer to this question is: they sued.", "They sued."),
+        ("Answer: 12 studios.", "12 studios."),
+        ("The answer is Disney.", "Disney."),
+        ("The answer is uncertain.", "The answer is uncertain."),
+        ("Disney sued.", "Disney sued."),
+    ],
+)
+def test_a_lead_in_is_no_part_of_an_answer(text, left):
+    assert without_lead_in(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("Senator Ted Cruz of Texas.", True),
+        ("$1.5 billion.", True),
+        ("Disney sued Midjourney.", False),
+        ("It is $1.5 billion.", False),
+    ],
+)
+def test_a_fragment_has_no_verb(text, fragment):
+    assert is_fragment(text) is fragment
 
 
 @pytest.mark.parametrize(
