@@ -158,7 +158,7 @@ class ModelAnswerer:
             shown = text[:LONGEST_SENTENCE]
             draft.checked.append(Checked(text=shown, verdict=Verdict.UNSUPPORTED, reasons=("it makes no sentence",)))
         elif _is_english(passages) and is_fragment(text):
-            draft.checked.append(_as_quoted(text, quoted))
+            draft.checked.append(_as_quoted(text, quoted, question))
         else:
             draft.checked.append(
                 check(
@@ -213,8 +213,8 @@ def _is_english(passages: Sequence[ScoredPassage]) -> bool:
     return all((item.article.language or "en").startswith("en") for item in passages)
 
 
-def _as_quoted(text: str, quoted: Answer) -> Checked:
-    """Return a fragment as supported by the first quoted sentence that has it word for word.
+def _as_quoted(text: str, quoted: Answer, question: str) -> Checked:
+    """Return a fragment as supported by the first quoted sentence that has it word for word, if it tells anything new.
 
     Where words of the first quoted sentence are set in bold, which are what was asked for, it must share one with them.
     """
@@ -222,7 +222,7 @@ def _as_quoted(text: str, quoted: Answer) -> Checked:
     first = quoted.sentences[0] if quoted.sentences else None
     bold = content_stems(first.text[slice(*first.highlight)]) if first and first.highlight else set()
     for citation in quoted.citations:
-        if phrase.search(citation.quote) and (not bold or bold & content_stems(text)):
+        if not phrase.search(question) and phrase.search(citation.quote) and (not bold or bold & content_stems(text)):
             return Checked(text=text, verdict=Verdict.SUPPORTED, citations=(citation,))
     reason = "it states nothing by itself, and is not what the passages answer"
     return Checked(text=text, verdict=Verdict.UNSUPPORTED, reasons=(reason,))

@@ -127,10 +127,11 @@ def test_a_fragment_counts_only_as_what_the_passages_answer(tmp_path):
         sum_of_the_first = re.search(r"for (.*),", quoted.sentences[0].text)[1]
         right = written(engine, model, f"The answer is: {sum_of_the_first}. [1]")
         wrong = written(engine, model, "The answer is: Gaumont of France. [1]")
+        echo = written(engine, model, "The answer is: film library. [1]")
     assert [item.text.lower() for item in right.sentences] == [f"{sum_of_the_first}."]
     assert right.generation.verdicts == ("supported",)
     assert wrong.sentences == quoted.sentences
-    assert wrong.generation.verdicts == ("unsupported",)
+    assert wrong.generation.verdicts == echo.generation.verdicts == ("unsupported",)
 
 
 @pytest.mark.parametrize(
