@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.asked import asks_for_standing
-from rag.change import Change, Matter, Statement, answers_amount, names_all, withheld
+from rag.change import Change, Matter, Statement, answers_amount, names_all, names_most, withheld
 from rag.evidence import EvidenceSentence, mentioned
 from rag.schema import Note, NoteKind
 from rag.statements import spell_date
@@ -50,13 +50,16 @@ def newest_first(matter: Matter, chosen: Sequence[EvidenceSentence], *, limit: i
     """Return the chosen sentences led by those of the newest article on the matter, when the question is about now.
 
     An article is on the matter when its best sentence has ``ON_THE_MATTER`` of the best odds, and names whom the
-    question names. Without a date it is never the newest.
+    question names, or most of them where it asks how a matter stands ("has Congress passed …?"). Without a date it is
+    never the newest.
     """
     best: dict[str, Statement] = {}
     first = matter.found[:FOUND_FIRST]
+    standing = _asks_for_standing(matter)
     for item in matter.statements:
         near = item.odds >= ON_THE_MATTER or (item.article.id in first and _is_headed(item, matter))
-        if near and item.day and names_all(item, matter):
+        named = names_all(item, matter) or (standing and names_most(item, matter))
+        if near and item.day and named:
             best.setdefault(item.article.id, item)
     if not matter.about_now or matter.pinned or not best or not chosen:
         return list(chosen)

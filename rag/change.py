@@ -26,6 +26,7 @@ from rag.stems import FUNCTION, content_stems, stem
 CONSIDERED = 60
 """So many of the best sentences are read for what they state."""
 NAMED = 0.99
+MOSTLY_NAMED = 0.6
 _SAYING = frozenset(map(stem, words("say put call give speak report count name estimate announce tell")))
 LEAST_WORDS = 2
 READ = 0.5
@@ -274,9 +275,18 @@ def _wanted(kind: DifferenceKind, matter: Matter) -> bool:
 
 def names_all(statement: Statement, matter: Matter) -> bool:
     """Return whether a statement, its headline or the sentence before have all names of the question."""
+    return _named(statement, matter) >= NAMED
+
+
+def names_most(statement: Statement, matter: Matter) -> bool:
+    """Return whether they have most of its names, of three or more."""
+    return len(matter.names) > 2 and _named(statement, matter) >= MOSTLY_NAMED
+
+
+def _named(statement: Statement, matter: Matter) -> float:
     item, article = statement.sentence, statement.article
     start = item.start if item.previous is None else item.previous[0]
-    return mentioned(matter.names, f"{header(article)}\n{article.text[start : item.end]}") >= NAMED
+    return mentioned(matter.names, f"{header(article)}\n{article.text[start : item.end]}")
 
 
 def _is_on(statement: Statement, matter: Matter) -> bool:

@@ -193,6 +193,13 @@ def test_how_a_matter_stands_is_told_by_what_opens_the_newest_article():
     assert answer.sentences[0].text == "Suno was sued in Boston over its songs."
 
 
+def test_the_newest_article_that_names_most_of_it_tells_how_a_matter_stands():
+    older = told("older", "2025-04-09", "The Suno Fairness Act was brought back in Congress.", title="Congress")
+    newer = told("newer", "2026-06-25", "A Senate committee has approved the Suno Fairness Act.", title="Senate")
+    assert articles(ask("Has Congress passed the Suno Fairness Act?", older, newer))[0] == "newer"
+    assert articles(ask("Which Congress passed the Suno Fairness Act?", older, newer))[0] == "older"
+
+
 def test_a_question_about_now_is_led_by_the_newest_article_on_the_matter():
     first = told("first", "2024-09-18", "Lionsgate and Runway are building a model together.")
     then = told("then", "2026-06-11", "Lionsgate and Runway are making a series.")
