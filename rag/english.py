@@ -51,7 +51,8 @@ _REGULAR = words(
     react receive recommend record reduce refuse reject release rely remain remove rename replace reply report
     request require resign resolve respond restore restrict resume retire return reveal review rule scan scrap seem
     select settle ship show sign slash spark stage start state stay stop stream submit succeed sue suggest support
-    suspend tag talk target test testify threaten train trigger try unveil update upload urge use veto view voice
+    summarise summarize suspend tag talk target test testify threaten trace train trigger try unveil update upload
+    urge use veto view voice
     vote wait walk want warn watch welcome work worry worsen"""
 )
 _IRREGULAR = {

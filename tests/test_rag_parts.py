@@ -23,6 +23,10 @@ from rag.parts import parts_of
             ("Who headed the Series C (Lumen)?", "Who headed the Series E (Lumen)?"),
         ),
         (
+            "Trace the leaders of Lumen's rounds: who headed the Series C and who the Series E?",
+            ("Who headed the Series C (Lumen)?", "Who headed the Series E (Lumen)?"),
+        ),
+        (
             "Lumen: date of the launch at home, and the date of the launch abroad",
             ("Date of the launch at home (Lumen)?", "The date of the launch abroad (Lumen)?"),
         ),
