@@ -26,8 +26,8 @@ def answer_parts(
     """Answer one part after the other, and yield the answer as it grows; at least once.
 
     It abstains when every part does. The confidence is the highest of any; a part without an answer is noted.
-    A part is answered from what was found for it and for the whole question by turns; the passages are those of the
-    whole and of all parts, at most ``limit``, the best of each first.
+    A part is answered from what was found for it, and where that is silent, from it and what was found for the whole
+    question by turns; the passages are those of the whole and of all parts, at most ``limit``, the best of each first.
     """
     whole = retriever(question, limit=limit)
     found = [whole]
@@ -41,7 +41,9 @@ def answer_parts(
     for part in parts:
         asked = replace(question, text=part)
         found.append(retriever(asked, limit=limit))
-        *_, own = answerer(asked, by_turns((found[-1], whole))[:limit])
+        *_, own = answerer(asked, found[-1])
+        if own.status is AnswerStatus.ABSTAINED:
+            *_, own = answerer(asked, by_turns((found[-1], whole))[:limit])
         confidence = max(confidence, own.confidence)
         nearest += [item for item in own.nearest if item.article.id not in {other.article.id for other in nearest}]
         if own.status is AnswerStatus.ABSTAINED:

@@ -115,6 +115,23 @@ def test_it_abstains_with_the_nearest_of_every_part_when_none_is_answered():
     assert [item.article.id for item in answer.nearest] == ["lumen", "orbit"]
 
 
+def test_a_part_is_answered_from_its_own_passages_and_else_from_the_whole_questions_too():
+    class Counter(Quoter):
+        seen = ()
+
+        def __call__(self, question, passages):
+            self.seen = (*self.seen, (question.text, tuple(item.article.id for item in passages)))
+            yield from super().__call__(question, passages)
+
+    answerer = Counter("Orbit")
+    ask(answerer)
+    assert answerer.seen == (
+        ("Lumen, valuations?", ("lumen",)),
+        ("Orbit, valuations?", ("orbit",)),
+        ("Orbit, valuations?", ("orbit", "lumen")),
+    )
+
+
 def test_what_two_parts_quote_is_quoted_once():
     *_, answer = ask(Quoter(), parts=("Lumen, valuation?", "Lumen, price?"))
     assert len(answer.sentences) == len(answer.citations) == 1
