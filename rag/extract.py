@@ -26,6 +26,8 @@ SHARE_OF_BEST = 0.1
 """A further sentence needs at least this share of the odds that the best one has of holding the answer."""
 SHARE_WHEN_READ = 0.05
 """The same beside a reader, which parts sentences more widely."""
+HINTED = 0.1
+"""From this probability on that the best sentence's passage answers, the one with the reader's words is quoted too."""
 NEAREST = 3
 SURE = 0.3
 """The share of the probability from which the reader's words are set in bold."""
@@ -150,6 +152,20 @@ def choose(ranked: Sequence[Ranked], evidence: Evidence, *, most: int = MAX_SENT
                 continue
             chosen.append(before)
         chosen.append(candidate)
+    return _with_read(chosen, ranked, most=most)
+
+
+def _with_read(chosen: list[EvidenceSentence], ranked: Sequence[Ranked], *, most: int) -> list[EvidenceSentence]:
+    """Return the chosen sentences with the one in which the reader finds the answer in the best one's passage."""
+    best = ranked[0].sentence
+    reading = best.reading
+    if reading is None or reading.span is None or reading.probability < HINTED:
+        return chosen
+    start = reading.span[0] + best.source.passage.start
+    for item in ranked:
+        other = item.sentence
+        if other.source.passage.id == best.source.passage.id and other.start <= start < other.end:
+            return chosen if other in chosen or len(chosen) >= most else [*chosen, other]
     return chosen
 
 

@@ -1,5 +1,6 @@
 """Change and disagreement in an answer: which statement leads, and which is mentioned."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -167,6 +168,23 @@ def test_amounts_that_the_reader_takes_for_the_answer_differ_whatever_the_questi
     )
     (*_, answer) = answerer(asked, [one, two])
     assert [note.kind for note in answer.notes] == notes
+
+
+@pytest.mark.parametrize(("relevance", "sentences"), [(0.0, 2), (-4.0, 1)])
+def test_the_sentence_with_the_readers_words_is_quoted_beside_the_best_of_its_passage(relevance, sentences):
+    text = "Runway has raised a Series D round of $308 million. Atlantic headed it. It rained in Cannes all week long."
+    asked = Question(text="Who led the Series D round of Runway?", as_of=datetime(2026, 12, 1, tzinfo=UTC))
+    answerer = ExtractiveAnswerer(
+        HashingEncoder(),
+        STATISTICS,
+        weights=replace(WEIGHTS, sentence={"coverage": 20.0}),
+        reader=Reads(("Atlantic",), relevance),
+    )
+    (*_, answer) = answerer(asked, [told("one", "2025-04-06", text)])
+    assert [item.text for item in answer.sentences] == [
+        "Runway has raised a Series D round of $308 million.",
+        "Atlantic headed it.",
+    ][:sentences]
 
 
 @pytest.mark.parametrize(
