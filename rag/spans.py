@@ -176,7 +176,7 @@ def names_in(text: str) -> list[Span]:
     for match in _NAME.finditer(text):
         start, end = match.span()
         words = match.group().split(" ")
-        while words and words[0].strip(".,'’").lower() in _NOT_NAMES:
+        while words and words[0].strip(".,'’").lower() in _NOT_NAMES and not _is_of_a_title(words, text):
             start += len(words.pop(0)) + 1
         while words and words[-1].strip(".,'’").lower() in _NOT_NAMES:
             end -= len(words.pop()) + 1
@@ -188,6 +188,11 @@ def names_in(text: str) -> list[Span]:
         if len(trimmed) > 1 and not (start == _first_letter(text) and len(words) == 1 and trimmed.islower()):
             spans.append((start, end))
     return spans
+
+
+def _is_of_a_title(words: list[str], text: str) -> bool:
+    """Return whether the first word is written in capitals as the next one is: "the NO FAKES Act"."""
+    return len(words) > 1 and len(words[0]) > 1 and words[0].isupper() and words[1].isupper() and not text.isupper()
 
 
 def spans_of(kind: AnswerType, sentence: str) -> list[Span]:

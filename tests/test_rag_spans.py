@@ -54,3 +54,15 @@ def test_spans_lie_inside_any_text_in_order(text, kind):
     spans = spans_of(kind, text)
     assert spans == sorted(spans)
     assert all(0 <= start < end <= len(text) and text[start:end].strip() for start, end in spans)
+
+
+def test_a_word_in_capitals_belongs_to_a_name_in_capitals():
+    found = {
+        text: [text[start:end] for start, end in names_in(text)]
+        for text in ("Who introduced the NO FAKES Act?", "WHO SUED DISNEY?", "No Fakes of Disney.")
+    }
+    assert found == {
+        "Who introduced the NO FAKES Act?": ["NO FAKES Act"],
+        "WHO SUED DISNEY?": ["SUED DISNEY"],
+        "No Fakes of Disney.": ["Fakes of Disney"],
+    }
