@@ -28,7 +28,7 @@ from rag.form import Example, is_edited, read_examples, read_question
 from rag.schema import AnswerStatus, LimitKind, Question
 from rag.shield import Shield
 from rag.suggestions import MOST, suggest
-from rag.turns import Exchange, converse
+from rag.turns import Exchange, belonging, converse
 
 if TYPE_CHECKING:
     import gradio
@@ -91,6 +91,7 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         request: gr.Request,
     ) -> Any:  # fmt: skip
         count_question(request)
+        kept = belonging(kept, beginnings.get(str(request.session_hash)))
         if kept and not (text or "").strip():  # Enter was pressed twice
             yield (gr.skip(),) * 7
             return
@@ -118,7 +119,7 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
                 if newest == questions.get(session):  # shown once more, lest this came after it
                     yield nothing()
                 return
-            grown = (*kept, exchange)[-KEPT_TURNS:]
+            grown = (*kept, replace(exchange, conversation=begun or 0))[-KEPT_TURNS:]
             is_news = exchange.evidence != shown and (exchange.evidence or not exchange.growing)
             shown = exchange.evidence if is_news else shown
             yield messages(grown), panel(grown) if is_news else gr.skip(), grown, typed, "", hide, hide
@@ -127,6 +128,7 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
     def ask_without(kind: LimitKind) -> Callable[..., Any]:
         # A closure, since Gradio gives no request to a partial function.
         def ask_anew(kept: tuple[Exchange, ...], request: gr.Request) -> Any:
+            kept = belonging(kept, beginnings.get(str(request.session_hash)))
             asked = kept[-1].asked if kept else None
             if asked is None:
                 yield (gr.skip(),) * 7

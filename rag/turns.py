@@ -29,7 +29,8 @@ class Exchange:
 
     ``asked`` is what was asked, ``understanding`` how it was read, and ``chips`` which limits came out of its words.
     ``reading`` is the question that a follow-up was rewritten to, else empty, and ``rewording``
-    whether it was put into the box to be edited; ``answered`` is the complete answer.
+    whether it was put into the box to be edited; ``answered`` is the complete answer. ``conversation`` tells which of
+    a session's conversations it belongs to.
     """
 
     number: int
@@ -44,6 +45,15 @@ class Exchange:
     reading: str = ""
     rewording: bool = False
     answered: Answer | None = None
+    conversation: int = 0
+
+
+def belonging(exchanges: Sequence[Exchange], conversation: int | None) -> tuple[Exchange, ...]:
+    """Return the exchanges of ``conversation``; all of them where None has been begun anew.
+
+    A question may be asked before the page's state was emptied by the new conversation that it belongs to.
+    """
+    return tuple(item for item in exchanges if conversation is None or item.conversation == conversation)
 
 
 def paced(

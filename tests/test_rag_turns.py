@@ -11,9 +11,10 @@ import pytest
 from fakes_page import ARTICLES, FakeEngine, bound
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from rag.schema import Answer, AnswerStatus, Question, Turn
-from rag.turns import Exchange, converse, paced
+from rag.turns import Exchange, belonging, converse, paced
 
 GROWING = Answer(question=Question(text="x"), status=AnswerStatus.ANSWERED, as_of=bound("2026-01-01"), complete=False)
 
@@ -83,3 +84,13 @@ def test_an_unexpected_error_is_logged_and_not_shown(caplog: pytest.LogCaptureFi
     assert "Something failed inside Newsdesk" in last.answer
     assert "secret" not in last.answer
     assert "secret detail" in caplog.text
+
+
+def test_what_a_new_conversation_has_ended_belongs_to_it_no_more():
+    old, new = (
+        Exchange(number=1, question=Markup(), answer=Markup(), evidence=Markup(), conversation=number)
+        for number in (0, 3)
+    )
+    assert belonging((old, new), 3) == (new,)
+    assert belonging((old,), 3) == ()
+    assert belonging((old,), None) == (old,)
