@@ -159,11 +159,9 @@ def _read_amounts(matter: Matter) -> list[tuple[Statement, Quantity]]:
 
 def _read_amount(statement: Statement) -> Quantity | None:
     """Return the amount of a statement in which the reader's answer to the question stands."""
-    item = statement.sentence
-    if item.reading is None or item.reading.span is None:
+    if (read := statement.sentence.read) is None:
         return None
-    start, end = (place + item.source.passage.start - item.start for place in item.reading.span)
-    return next((one for one in statement.claim.quantities if start < one.end and one.start < end), None)
+    return next((one for one in statement.claim.quantities if read[0] < one.end and one.start < read[1]), None)
 
 
 def _certainty(statement: Statement) -> float:

@@ -123,6 +123,14 @@ class EvidenceSentence:
     reading: Reading | None = None
     """What the reader read in its passage; None without a reader."""
 
+    @property
+    def read(self) -> tuple[int, int] | None:
+        """The span of the reader's words counted from the sentence's first character; they may stand outside of it."""
+        if self.reading is None or self.reading.span is None:
+            return None
+        start, end = (place + self.source.passage.start - self.start for place in self.reading.span)
+        return start, end
+
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:

@@ -159,12 +159,12 @@ def _with_read(chosen: list[EvidenceSentence], ranked: Sequence[Ranked], *, most
     """Return the chosen sentences with the one in which the reader finds the answer in the best one's passage."""
     best = ranked[0].sentence
     reading = best.reading
-    if reading is None or reading.span is None or reading.probability < HINTED:
+    if reading is None or best.read is None or reading.probability < HINTED:
         return chosen
-    start = reading.span[0] + best.source.passage.start
     for item in ranked:
         other = item.sentence
-        if other.source.passage.id == best.source.passage.id and other.start <= start < other.end:
+        is_read = other.read is not None and 0 <= other.read[0] < len(other.text)
+        if other.source.passage.id == best.source.passage.id and is_read:
             return chosen if other in chosen or len(chosen) >= most else [*chosen, other]
     return chosen
 
@@ -227,9 +227,9 @@ def _statement(item: EvidenceSentence, number: int, kind: AnswerType, question: 
 def _read_in(item: EvidenceSentence) -> tuple[int, int] | None:
     """Return the span of the sentence that the reader is sure of, if any."""
     reading = item.reading
-    if reading is None or reading.span is None or reading.share < SURE or reading.probability < LIKELY:
+    if reading is None or item.read is None or reading.share < SURE or reading.probability < LIKELY:
         return None
-    start, end = (place + item.source.passage.start - item.start for place in reading.span)
+    start, end = item.read
     return (start, end) if 0 <= start < end <= len(item.text) else None
 
 
