@@ -184,6 +184,8 @@ def _antecedent(text: str, sign: Sign, known: Sequence[Antecedent], used: dict[s
         score += 0.4 if (sign.role is Role.SUBJECT and one.is_subject) else 0.0
         score += 0.3 if (sign.role is Role.OBJECT and one.is_object) else 0.0
         score *= fit
+        if sign.word == "it" and _IS_MADE.search(text[sign.end :]) and _BODIES.search(one.mention.text):
+            score *= BODY_MADE  # "When was it introduced?" after "Has Congress passed …?" means the bill
         if best is None or score > best[0]:
             best = (score, one.mention)
     return None if best is None else best[1]
@@ -203,6 +205,15 @@ def _agreeing(text: str, used: dict[str, Mention]) -> str:
     return text
 
 
+BODY_MADE = 0.3
+"""What is left of the odds that a body which makes laws or decisions is the thing that was made."""
+_IS_MADE = re.compile(
+    r"^ (?:\w+ly )?(?:(?:been|be|first) )*(?:introduced|reintroduced|passed|enacted|signed|vetoed|drafted|ratified"
+    r"|adopted|repealed|approved|amended|proposed|tabled|filed|written|released|published)\b"
+)
+_BODIES = re.compile(
+    r"\b(?:Congress|Senate|House|Parliament|Court|Commission|Council|Assembly|Legislature|Office|Bundestag|Cabinet)\b"
+)
 _PAPERS = words("paper newspaper magazine")
 _COMPANIES = _PAPERS | words(
     """company firm studio startup start-up label service platform network publisher streamer union guild group festival

@@ -106,3 +106,16 @@ def test_no_text_is_too_odd(text):
     turn = Turn(question=text, answer=text)
     assert isinstance(rewrite(text, [turn, PIXAR]).text, str)
     assert isinstance(rewrite("and why it?", [turn]).text, str)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When was it introduced?", "When was the NO FAKES Act introduced"),
+        ("Has it been signed?", "Has the NO FAKES Act been signed"),
+        ("Does it vote soon?", "Does Congress vote soon"),
+    ],
+)
+def test_what_was_introduced_is_the_bill_and_not_the_body_that_votes_on_it(question, expected):
+    turn = Turn(question="Has Congress passed the NO FAKES Act?", answer="Congress has not passed the NO FAKES Act.")
+    assert rewrite(question, [turn]).text.startswith(expected)
