@@ -25,6 +25,8 @@ QUIZ_REPEATS = 2
 THIRD_READINGS = 0.35
 """The share of questions that keep the part of their own text without an answer, beside the text of another."""
 NEAR_MISSES = 0.45
+MORE_LONGEST = 650
+"""Characters of a text of the file ``--more``."""
 
 
 def add_parser(commands: Any) -> None:
@@ -33,8 +35,8 @@ def add_parser(commands: Any) -> None:
         "train-reader",
         help="train the reader on reading comprehension and RealTime QA 2023",
         description="Train the reader on questions of SQuAD's format and on RealTime QA 2023. Takes half an hour on "
-        "two cores with bf16. glibc's allocator gives memory back too eagerly for it: MALLOC_MMAP_MAX_=0 and "
-        "MALLOC_TRIM_THRESHOLD_=100000000000 in the environment make it several times faster.",
+        "two cores with bf16, three hours without. glibc's allocator gives memory back too eagerly for it: "
+        "MALLOC_MMAP_MAX_=0 and MALLOC_TRIM_THRESHOLD_=100000000000 in the environment make it several times faster.",
     )
     train.add_argument("realtimeqa", metavar="PATH", help="RealTime QA's folder: a copy of the public repository")
     train.add_argument("squad", metavar="DIR", help="folder with new_wiki_v1.0.json, reddit_v1.0.json, …")
@@ -42,6 +44,15 @@ def add_parser(commands: Any) -> None:
         "--practice", type=int, default=0, metavar="TIMES",
         help="add the practice questions about the bundled briefs, which the archive must hold, so many times",
     )  # fmt: skip
+    train.add_argument(
+        "--practised", default="reader", metavar="GLOB", help="which of eval/practice, without .jsonl (default: reader)"
+    )
+    train.add_argument("--more", metavar="FILE", help="another file of SQuAD's format, such as its train-v1.1.json")
+    train.add_argument("--questions", type=int, metavar="COUNT", help="of the file --more (default: all)")
+    train.add_argument(
+        "--readings", type=int, metavar="COUNT", help="of a quiz or practice question at most (default: all)"
+    )
+    train.add_argument("--quiz", type=int, default=QUIZ_REPEATS, metavar="TIMES", help="quiz questions (default: 2)")
     train.add_argument("--start", metavar="FILE", help="weights to go on from (default: the embedding model's)")
     train.add_argument("--share", type=float, default=1.0, help="of the questions in DIR (default: 1)")
     train.add_argument("--epochs", type=float, default=1.0, help="how often every question is seen (default: 1)")
@@ -53,6 +64,7 @@ def add_parser(commands: Any) -> None:
 
 def command(parsed: argparse.Namespace) -> int:
     """Train and write; return 0."""
+    from eval.reader_data import fewer_readings
     from eval.run_command import progress_bar
     from eval.train_reader import LEARNING_RATE, train
     from rag.encoders import load_tokenizer
@@ -63,19 +75,26 @@ def command(parsed: argparse.Namespace) -> int:
     with progress_bar() as say:
         groups = learning_groups(
             Path(parsed.realtimeqa), Path(parsed.squad), load_tokenizer(files.folder), share=parsed.share,
-            seed=parsed.seed, report=say,
+            seed=parsed.seed, repeats=parsed.quiz, most=parsed.readings, report=say,
         )  # fmt: skip
+        if parsed.more:
+            groups += more_groups(Path(parsed.more), limit=parsed.questions, seed=parsed.seed)
         if parsed.practice:
-            groups += _practised(parsed.data, say) * parsed.practice
+            practised = _practised(parsed.data, parsed.practised, say)
+            groups += fewer_readings(practised, parsed.readings, seed=parsed.seed) * parsed.practice
         readings = sum(len(group.readings) for group in groups)
         made_by = {
             "command": f"python -m eval train-reader PATH DIR --share {parsed.share:g} --epochs {parsed.epochs:g} "
             f"--seed {parsed.seed}"
-            + (f" --practice {parsed.practice}" if parsed.practice else "")
+            + (f" --practice {parsed.practice} --practised '{parsed.practised}'" if parsed.practice else "")
+            + (f" --more {Path(parsed.more).name} --questions {parsed.questions}" if parsed.more else "")
+            + (f" --readings {parsed.readings}" if parsed.readings else "")
+            + f" --quiz {parsed.quiz}"
             + (f" --rate {parsed.rate:g}" if parsed.rate else "")
             + (" --start FIRST" if parsed.start else ""),
-            "data": f"RealTime QA 2023, weeks {WEEKS}; {', '.join(SQUAD)} of Miller et al. 2020; {len(groups)} "
-            f"questions with {readings} passages",
+            "data": f"RealTime QA 2023, weeks {WEEKS}; {', '.join(SQUAD)} of Miller et al. 2020; "
+            + (f"{Path(parsed.more).name}; " if parsed.more else "")
+            + f"{len(groups)} questions with {readings} passages",
             "date": datetime.now(UTC).date().isoformat(),
         }
         train(
@@ -95,20 +114,23 @@ def command(parsed: argparse.Namespace) -> int:
 
 def learning_groups(
     realtimeqa: Path, squad: Path, tokenizer: Tokenizer, *, share: float, seed: int,
-    report: Callable[[str, int, int], None],
+    report: Callable[[str, int, int], None], repeats: int = QUIZ_REPEATS, most: int | None = None,
 ) -> list[Group]:  # fmt: skip
-    """Return all that the reader learns from, in an order that depends on ``seed`` alone."""
+    """Return quiz and comprehension questions, in an order that depends on ``seed`` alone.
+
+    ``most`` limits the readings of a quiz question, which come so many times as ``repeats`` says.
+    """
     from dataclasses import replace
 
     from eval.benchmarks.realtimeqa import read_quiz, year_folder
-    from eval.reader_data import squad_groups, with_near_misses
+    from eval.reader_data import fewer_readings, squad_groups, with_near_misses
     from eval.reader_quiz import quiz_groups
     from rag.encoders import token_offsets
 
     chance = random.Random(seed)
     quiz = read_quiz(year_folder(realtimeqa, "2023"), weeks=WEEKS)
     groups = quiz_groups(quiz, partial(token_offsets, tokenizer), report)
-    groups = groups * QUIZ_REPEATS
+    groups = fewer_readings(groups, most, seed=seed) * repeats
     for name, limit in SQUAD.items():
         file = squad / f"{name}_v1.0.json"
         for group in squad_groups(file, negatives=1, limit=round(share * limit), seed=seed):
@@ -117,7 +139,22 @@ def learning_groups(
     return with_near_misses(groups, share=NEAR_MISSES, seed=seed)
 
 
-def _practised(data: str | None, report: Callable[[str, int, int], None]) -> list[Group]:
+def more_groups(file: Path, *, limit: int | None, seed: int) -> list[Group]:
+    """Return the questions of a large file of SQuAD's format, every second one beside a text that does not answer it.
+
+    Their texts are shorter than those of the other files: what is learnt here is to find the words that answer.
+    """
+    from dataclasses import replace
+
+    from eval.reader_data import squad_groups, with_near_misses
+
+    chance = random.Random(seed)
+    groups = squad_groups(file, negatives=1, limit=limit, seed=seed, longest=MORE_LONGEST)
+    groups = [replace(one, readings=one.readings[: chance.choice((1, 2))]) for one in groups]
+    return with_near_misses(groups, share=NEAR_MISSES, seed=seed)
+
+
+def _practised(data: str | None, purpose: str, report: Callable[[str, int, int], None]) -> list[Group]:
     from eval.reader_practice import practice_groups, read_practice
     from rag.embed import load_encoder
     from rag.retrieve import HybridRetriever
@@ -125,4 +162,4 @@ def _practised(data: str | None, report: Callable[[str, int, int], None]) -> lis
 
     settings = read_settings(data=data)
     with Stores(settings, load_encoder(settings), writer=False) as stores:
-        return practice_groups(read_practice("reader"), HybridRetriever(stores), report)
+        return practice_groups(read_practice(purpose), HybridRetriever(stores), report)

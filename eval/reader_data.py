@@ -11,7 +11,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import NewsdeskError
@@ -50,7 +50,7 @@ class _Asked:
     answers: tuple[tuple[int, int], ...]
 
 
-def squad_groups(file: Path, *, negatives: int, limit: int | None, seed: int) -> list[Group]:
+def squad_groups(file: Path, *, negatives: int, limit: int | None, seed: int, longest: int = LONGEST) -> list[Group]:
     """Return the questions of a file in SQuAD 1.1 format, each with a text cut around its answer.
 
     The ``negatives`` are other texts of the document that share most words with the question, and a part
@@ -85,26 +85,28 @@ def squad_groups(file: Path, *, negatives: int, limit: int | None, seed: int) ->
         if not item.answers or any(context[start:end].strip() == "" for start, end in item.answers):
             continue
         title = titles[item.document]
-        readings = [cut(title, context, item.answers, chance)]
+        readings = [cut(title, context, item.answers, chance, longest=longest)]
         own = _words(item.question)
         siblings = [(item.document, number) for number in range(len(contexts[item.document])) if number != item.context]
         pool = chance.sample(siblings, min(40, len(siblings))) + chance.sample(everywhere, min(40, len(everywhere)))
         pool = [place for place in pool if place != (item.document, item.context)]
         pool.sort(key=lambda place: -len(own & words[place[0]][place[1]]))
         for at, number in pool[:negatives]:
-            readings.append(cut(titles[at], contexts[at][number], (), chance))
+            readings.append(cut(titles[at], contexts[at][number], (), chance, longest=longest))
         if (rest := _rest(context, item.answers)) is not None:
             readings.append(Reading(title=title, text=rest))
         found.append(Group(source=file.stem, question=item.question, readings=tuple(readings)))
     return found
 
 
-def cut(title: str, text: str, answers: Sequence[tuple[int, int]], chance: random.Random) -> Reading:
+def cut(
+    title: str, text: str, answers: Sequence[tuple[int, int]], chance: random.Random, *, longest: int = LONGEST
+) -> Reading:
     """Return a part of ``text`` in whole sentences around one of ``answers``, with those that lie in it.
 
-    It has between ``SHORTEST`` and ``LONGEST`` characters where the text allows; without answers it lies anywhere.
+    It has between ``SHORTEST`` and ``longest`` characters where the text allows; without answers it lies anywhere.
     """
-    length = chance.randint(SHORTEST, LONGEST)
+    length = chance.randint(SHORTEST, longest)
     spans = list(sentence_spans(text, "en")) or [(0, len(text))]
     middle = chance.choice(list(answers)) if answers else chance.choice(spans)
     inside = [at for at, span in enumerate(spans) if span[0] < middle[1] and middle[0] < span[1]]
@@ -119,6 +121,20 @@ def cut(title: str, text: str, answers: Sequence[tuple[int, int]], chance: rando
     start, end = spans[first][0], spans[last][1]
     kept = tuple((left - start, right - start) for left, right in answers if start <= left and right <= end)
     return Reading(title=title, text=text[start:end], answers=kept)
+
+
+def fewer_readings(groups: Sequence[Group], most: int | None, *, seed: int) -> list[Group]:
+    """Return the groups with at most so many readings: of each one that answers, where any does, and others drawn."""
+    if most is None:
+        return list(groups)
+    chance = random.Random(seed)
+    found = []
+    for group in groups:
+        right = [item for item in group.readings if item.answers]
+        kept = [chance.choice(right)] if right else []
+        others = [item for item in group.readings if item not in kept]
+        found.append(replace(group, readings=(*kept, *chance.sample(others, min(most - len(kept), len(others))))))
+    return found
 
 
 def near_miss(group: Group, names: Sequence[str], chance: random.Random) -> Group | None:

@@ -13,6 +13,7 @@ from eval.reader_data import (
     Reading,
     answer_spans,
     cut,
+    fewer_readings,
     near_miss,
     squad_groups,
     with_near_misses,
@@ -54,6 +55,24 @@ def test_questions_of_a_file_come_with_a_text_that_answers_and_texts_that_do_not
     assert second.text in other
     assert not second.answers
     assert first.title == "Some Studios"
+
+
+def test_texts_are_as_short_as_is_asked_for(tmp_path):
+    file = squad(tmp_path, [TEXT], "Whom did Studio 3 sign with?", "Contract 3")
+    (group,) = squad_groups(file, negatives=0, limit=None, seed=0, longest=400)
+    assert all(len(reading.text) <= 400 for reading in group.readings if reading.answers)
+
+
+def test_of_fewer_readings_one_answers_where_any_does():
+    wrong = [Reading(title="", text=f"Text {number}") for number in range(5)]
+    right = [Reading(title="", text=f"Answer {number}", answers=((0, 6),)) for number in range(3)]
+    answered = Group(source="s", question="Q?", readings=(*wrong, *right))
+    (kept,) = fewer_readings([answered], 3, seed=1)
+    assert len(kept.readings) == 3
+    assert kept.readings[0] in right
+    (silent,) = fewer_readings([Group(source="s", question="Q?", readings=tuple(wrong))], 2, seed=1)
+    assert len(silent.readings) == 2
+    assert fewer_readings([answered], None, seed=1) == [answered]
 
 
 def test_the_same_seed_gives_the_same_groups(tmp_path):

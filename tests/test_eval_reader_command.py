@@ -1,0 +1,30 @@
+"""What the command takes to learn from a further file of questions."""
+
+import json
+
+from eval.reader_command import MORE_LONGEST, more_groups
+
+
+def test_questions_of_a_further_file_have_short_texts_and_near_misses(tmp_path):
+    sentences = [f"Studio {number} paid Vendor {number} for a Film." for number in range(60)]
+    text = " ".join(sentences)
+    asked = [
+        {
+            "question": f"Whom did Studio {number} pay?",
+            "id": str(number),
+            "answers": [{"text": f"Vendor {number}", "answer_start": text.index(f"Vendor {number} ")}],
+        }
+        for number in range(60)
+    ]
+    other = {"context": "Rain falls on the plain where nothing else is told. " * 20, "qas": []}
+    file = tmp_path / "train.json"
+    file.write_text(json.dumps({"data": [{"title": "T", "paragraphs": [{"context": text, "qas": asked}, other]}]}))
+    groups = more_groups(file, limit=40, seed=0)
+    answered = [one for one in groups if any(reading.answers for reading in one.readings)]
+    assert len(answered) == 40
+    assert {len(one.readings) for one in answered} == {1, 2}
+    assert all(len(reading.text) <= MORE_LONGEST for one in answered for reading in one.readings if reading.answers)
+    missed = [one for one in groups if one not in answered]
+    assert missed
+    assert all("near miss" in one.source for one in missed)
+    assert more_groups(file, limit=40, seed=0) == groups
