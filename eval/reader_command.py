@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -54,19 +55,47 @@ def add_parser(commands: Any) -> None:
     )
     train.add_argument("--quiz", type=int, default=QUIZ_REPEATS, metavar="TIMES", help="quiz questions (default: 2)")
     train.add_argument("--start", metavar="FILE", help="weights to go on from (default: the embedding model's)")
+    train.add_argument(
+        "--keep",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="of --start in the mean of it and what is learnt from it",
+    )
     train.add_argument("--share", type=float, default=1.0, help="of the questions in DIR (default: 1)")
     train.add_argument("--epochs", type=float, default=1.0, help="how often every question is seen (default: 1)")
     train.add_argument("--rate", type=float, help="highest learning rate (default: 8e-5)")
     train.add_argument("--out", metavar="FILE", help="where to write (default: the reader's own file)")
     train.add_argument("--seed", type=int, default=0, help="of every choice")
     train.set_defaults(run=command)
+    measure = commands.add_parser("measure-reader", help="measure which words the reader finds, on SQuAD's format")
+    measure.add_argument("file", metavar="FILE", help="questions that it has not learnt from, such as xquad.en.json")
+    measure.add_argument("--weights", metavar="FILE", help="weights to measure (default: the reader's own)")
+    measure.add_argument("--limit", type=int, metavar="COUNT", help="so many questions, drawn (default: all)")
+    measure.add_argument("--seed", type=int, default=0, help="of the draw")
+    measure.set_defaults(run=measure_command)
+
+
+def measure_command(parsed: argparse.Namespace) -> int:
+    """Measure and print; return 0."""
+    from eval.reader_exam import examine
+    from eval.run_command import progress_bar
+    from rag.reader import WEIGHTS
+    from rag.reader_graph import load_reader
+
+    weights = Path(parsed.weights) if parsed.weights else WEIGHTS
+    reader = load_reader(read_settings(data=parsed.data).folder / "models", weights=weights)
+    with progress_bar() as say:
+        exam = examine(Path(parsed.file), reader, limit=parsed.limit, seed=parsed.seed, report=say)
+    print(f"{exam.questions} questions: exact match {exam.exact:.3f}, F1 {exam.f1:.3f}")
+    return 0
 
 
 def command(parsed: argparse.Namespace) -> int:
     """Train and write; return 0."""
     from eval.reader_data import fewer_readings
     from eval.run_command import progress_bar
-    from eval.train_reader import LEARNING_RATE, train
+    from eval.train_reader import LEARNING_RATE, mix, train
     from rag.encoders import load_tokenizer
     from rag.model_files import BUNDLED_NAME, find_model
     from rag.reader import WEIGHTS
@@ -91,23 +120,32 @@ def command(parsed: argparse.Namespace) -> int:
             + (f" --readings {parsed.readings}" if parsed.readings else "")
             + f" --quiz {parsed.quiz}"
             + (f" --rate {parsed.rate:g}" if parsed.rate else "")
-            + (" --start FIRST" if parsed.start else ""),
+            + (" --start FIRST" if parsed.start else "")
+            + (f" --keep {parsed.keep:g}" if parsed.keep else ""),
             "data": f"RealTime QA 2023, weeks {WEEKS}; {', '.join(SQUAD)} of Miller et al. 2020; "
             + (f"{Path(parsed.more).name}; " if parsed.more else "")
             + f"{len(groups)} questions with {readings} passages",
             "date": datetime.now(UTC).date().isoformat(),
         }
+        out = Path(parsed.out) if parsed.out else WEIGHTS
+        start = out.with_name(f"{out.name}.start") if parsed.start else None
+        if start:  # the file that is written may be the one to go on from
+            shutil.copyfile(parsed.start, start)
         train(
             groups,
             files,
-            Path(parsed.out) if parsed.out else WEIGHTS,
+            out,
             made_by=made_by,
             epochs=parsed.epochs,
             seed=parsed.seed,
-            start=Path(parsed.start) if parsed.start else None,
+            start=start,
             rate=parsed.rate or LEARNING_RATE,
             report=lambda done: say(f"training, loss {done.loss:.2f}", done.step, done.steps),
         )
+        if start:
+            if parsed.keep:
+                mix(out, start, keep=parsed.keep)
+            start.unlink()
     print(f"{made_by['data']}. The weights are written.")
     return 0
 

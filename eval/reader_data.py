@@ -43,6 +43,15 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Comprehension:
+    """A question with a whole text; ``answers`` are spans (start, end) of the text, at least one."""
+
+    question: str
+    text: str
+    answers: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Asked:
     document: int
     context: int
@@ -56,26 +65,8 @@ def squad_groups(file: Path, *, negatives: int, limit: int | None, seed: int, lo
     The ``negatives`` are other texts of the document that share most words with the question, and a part
     of the own text without any answer where it is long. Raises NewsdeskError for another format.
     """
+    titles, contexts, asked = _read_squad(file)
     chance = random.Random(seed)
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))["data"]
-        titles = [str(item.get("title") or "").replace("_", " ") for item in data]
-        contexts = [[str(part["context"]) for part in item["paragraphs"]] for item in data]
-        asked = [
-            _Asked(
-                document=at,
-                context=number,
-                question=" ".join(str(item["question"]).split()),
-                answers=tuple(
-                    sorted({(int(a["answer_start"]), int(a["answer_start"]) + len(a["text"])) for a in item["answers"]})
-                ),
-            )
-            for at, document in enumerate(data)
-            for number, part in enumerate(document["paragraphs"])
-            for item in part["qas"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NewsdeskError(f"{file} is not in SQuAD 1.1 format ({error}). Name another file.") from error
     chance.shuffle(asked)
     words = [[_words(context) for context in texts] for texts in contexts]
     everywhere = [(at, number) for at, texts in enumerate(contexts) for number in range(len(texts))]
@@ -96,6 +87,47 @@ def squad_groups(file: Path, *, negatives: int, limit: int | None, seed: int, lo
         if (rest := _rest(context, item.answers)) is not None:
             readings.append(Reading(title=title, text=rest))
         found.append(Group(source=file.stem, question=item.question, readings=tuple(readings)))
+    return found
+
+
+def _read_squad(file: Path) -> tuple[list[str], list[list[str]], list[_Asked]]:
+    """Return the titles of a file's documents, the texts of each, and the questions in their order."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))["data"]
+        titles = [str(item.get("title") or "").replace("_", " ") for item in data]
+        contexts = [[str(part["context"]) for part in item["paragraphs"]] for item in data]
+        asked = [
+            _Asked(
+                document=at,
+                context=number,
+                question=" ".join(str(item["question"]).split()),
+                answers=tuple(
+                    sorted({(int(a["answer_start"]), int(a["answer_start"]) + len(a["text"])) for a in item["answers"]})
+                ),
+            )
+            for at, document in enumerate(data)
+            for number, part in enumerate(document["paragraphs"])
+            for item in part["qas"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NewsdeskError(f"{file} is not in SQuAD 1.1 format ({error}). Name another file.") from error
+    return titles, contexts, asked
+
+
+def squad_questions(file: Path, *, seed: int) -> list[Comprehension]:
+    """Return the questions of a file in SQuAD 1.1 format in an order drawn with ``seed``, each with its whole text.
+
+    Raises NewsdeskError for another format, or where no question has an answer.
+    """
+    _, contexts, asked = _read_squad(file)
+    found = [
+        Comprehension(question=item.question, text=contexts[item.document][item.context], answers=item.answers)
+        for item in asked
+        if item.answers
+    ]
+    if not found:
+        raise NewsdeskError(f"{file} has no question with an answer. Name another file.")
+    random.Random(seed).shuffle(found)
     return found
 
 

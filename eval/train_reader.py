@@ -98,6 +98,27 @@ def train(
     save_reader(module, out, made_by=made_by)
 
 
+def mix(file: Path, start: Path, *, keep: float) -> None:
+    """Rewrite the weights in ``file`` as a mean of them and of ``start``, which counts as much as ``keep`` in [0, 1].
+
+    Half way between two stages a network has nearly all that the later one has learnt and forgets less of the earlier
+    (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+    """
+    from safetensors import safe_open
+    from safetensors.torch import load_file, save_file
+
+    before, after = load_file(str(start)), load_file(str(file))
+    mixed = {
+        name: (keep * before[name].float() + (1 - keep) * tensor.float()).half().contiguous()
+        for name, tensor in after.items()
+    }
+    with safe_open(str(file), "pt") as opened:
+        metadata = opened.metadata()
+    draft = file.with_suffix(".draft")
+    save_file(mixed, str(draft), metadata=metadata)
+    draft.replace(file)
+
+
 def is_half_faster() -> bool:
     """Whether this processor multiplies in bf16 as fast as in fp32; without instructions for it, 25 times slower."""
     import torch

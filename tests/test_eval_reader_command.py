@@ -2,7 +2,12 @@
 
 import json
 
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
 from eval.reader_command import MORE_LONGEST, more_groups
+from eval.train_reader import mix
 
 
 def test_questions_of_a_further_file_have_short_texts_and_near_misses(tmp_path):
@@ -28,3 +33,13 @@ def test_questions_of_a_further_file_have_short_texts_and_near_misses(tmp_path):
     assert missed
     assert all("near miss" in one.source for one in missed)
     assert more_groups(file, limit=40, seed=0) == groups
+
+
+def test_weights_are_mixed_with_those_they_went_on_from_and_keep_how_they_were_made(tmp_path):
+    start, learnt = tmp_path / "start.safetensors", tmp_path / "learnt.safetensors"
+    save_file({"layer": torch.tensor([0.0, 4.0]).half()}, str(start))
+    save_file({"layer": torch.tensor([8.0, 0.0]).half()}, str(learnt), metadata={"made_by": "{}"})
+    mix(learnt, start, keep=0.25)
+    assert load_file(str(learnt))["layer"].tolist() == [6.0, 1.0]
+    with safe_open(str(learnt), "pt") as opened:
+        assert opened.metadata() == {"made_by": "{}"}

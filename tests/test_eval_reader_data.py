@@ -3,6 +3,7 @@
 import json
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +17,12 @@ from eval.reader_data import (
     fewer_readings,
     near_miss,
     squad_groups,
+    squad_questions,
     with_near_misses,
 )
+from eval.reader_exam import examine
 from rag.errors import NewsdeskError
+from rag.reader import Reading as ReadingOfText
 
 SENTENCES = [
     f"Studio {number} signed Contract {number} with a Vendor in the year {1990 + number}." for number in range(30)
@@ -112,3 +116,37 @@ def test_a_question_without_name_or_number_has_no_near_miss():
 def test_answers_are_found_as_whole_words_whatever_the_punctuation():
     assert [*answer_spans("The U.S. Open, not the us openly", ["us open"])] == []
     assert [*answer_spans("Jay-Z and Jay Z", ["Jay Z"])] == [(0, 5), (10, 15)]
+
+
+class Scripted:
+    """A reader that always takes the same characters of a text for the answer."""
+
+    def __init__(self, span):
+        self.span = span
+
+    def read(self, question, texts):
+        nothing = np.zeros(0)
+        return [
+            ReadingOfText(relevance=0.0, answered=1.0, span=self.span, share=1.0, places=nothing, starts=nothing)
+            for _ in texts
+        ]
+
+
+@pytest.mark.parametrize(("words", "exact", "f1"), [("Contract 3", 1.0, 1.0), ("signed Contract 3", 0.0, 0.8)])
+def test_what_a_reader_finds_is_counted_as_squad_does(tmp_path, words, exact, f1):
+    file = squad(tmp_path, [TEXT], "What did Studio 3 sign?", "Contract 3")
+    start = TEXT.index(words)
+    exam = examine(file, Scripted((start, start + len(words))), limit=None, report=lambda *_: None)
+    assert (exam.questions, exam.exact, exam.f1) == (1, exact, pytest.approx(f1))
+
+
+def test_a_reader_that_finds_nothing_has_nothing_right(tmp_path):
+    file = squad(tmp_path, [TEXT], "What did Studio 3 sign?", "Contract 3")
+    exam = examine(file, Scripted(None), limit=5, report=lambda *_: None)
+    assert (exam.exact, exam.f1) == (0.0, 0.0)
+
+
+def test_a_file_without_answers_cannot_measure_a_reader(tmp_path):
+    (tmp_path / "x.json").write_text('{"data": []}')
+    with pytest.raises(NewsdeskError, match="no question with an answer"):
+        squad_questions(tmp_path / "x.json", seed=0)
