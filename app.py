@@ -263,7 +263,8 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         for step in asking:
             step.then(chips, conversation, shown_chips, **hidden)
             step.then(rewordable, conversation, reword_button, **hidden)
-            step.then(suggestions, conversation, offers, **hidden)
+            # By default the browser drops it while those for the question before are still tried on a slow machine.
+            step.then(suggestions, conversation, offers, trigger_mode="multiple", **hidden)
         reword_button.click(reword, conversation, [box, conversation], **hidden)
         for kind, button in edits.items():
             button.click(partial(edit, kind), conversation, [box, since, until, publishers], **hidden)
