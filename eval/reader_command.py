@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.config import read_settings
+from rag.errors import NewsdeskError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -100,6 +101,8 @@ def command(parsed: argparse.Namespace) -> int:
     from rag.model_files import BUNDLED_NAME, find_model
     from rag.reader import WEIGHTS
 
+    if parsed.keep and not (parsed.start and 0 < parsed.keep < 1):
+        raise NewsdeskError(f"--keep {parsed.keep:g} needs --start and a share between 0 and 1. Name both.")
     files = find_model(BUNDLED_NAME, memory=read_settings(data=parsed.data).folder / "models")
     with progress_bar() as say:
         groups = learning_groups(

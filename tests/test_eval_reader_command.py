@@ -6,6 +6,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from eval.__main__ import main
 from eval.reader_command import MORE_LONGEST, more_groups
 from eval.train_reader import mix
 
@@ -43,3 +44,8 @@ def test_weights_are_mixed_with_those_they_went_on_from_and_keep_how_they_were_m
     assert load_file(str(learnt))["layer"].tolist() == [6.0, 1.0]
     with safe_open(str(learnt), "pt") as opened:
         assert opened.metadata() == {"made_by": "{}"}
+
+
+def test_a_share_to_keep_without_what_it_is_of_is_refused_before_anything_is_read(tmp_path, capsys):
+    assert main(["train-reader", str(tmp_path), str(tmp_path), "--keep", "0.5"]) == 1
+    assert "needs --start" in capsys.readouterr().err
