@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.asked import asks_for_standing
-from rag.change import Change, Matter, Statement, answers_amount, names_all, names_most, withheld
+from rag.change import answers_amount, withheld
 from rag.evidence import EvidenceSentence, mentioned
+from rag.matter import Change, Matter, Statement, names_all, names_most
 from rag.schema import Note, NoteKind
 from rag.statements import spell_date
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from rag.arrange import arrange, newest_first, note_of, settle
-from rag.change import find_change, read_matter
+from rag.change import find_change
 from rag.embed import Encoder
 from rag.evidence import Evidence, EvidenceSentence, TermStatistics, evidence_features, gather, weighted
+from rag.matter import read_matter
 from rag.reader import Reader
 from rag.schema import Answer, AnswerStatus, Citation, Question, ScoredPassage, Sentence, Support
 from rag.spans import AnswerType, spans_of

@@ -150,10 +150,11 @@ class Reads:
         return [self._reading(item.text) for item in texts]
 
     def _reading(self, text):
-        at = next((text.find(one) for one in self.words if one in text), -1)
+        word = next((one for one in self.words if one in text), "")
+        at = text.find(word) if word else -1
         places = np.array([max(at, 0)], dtype=np.int32)
         return Reading(
-            relevance=self.relevance, answered=0.9, span=(at, at + 7) if at >= 0 else None, share=0.5,
+            relevance=self.relevance, answered=0.9, span=(at, at + len(word)) if word else None, share=0.5,
             places=places, starts=np.array([0.5], dtype=np.float32),
         )  # fmt: skip
 
@@ -260,3 +261,55 @@ def test_what_was_so_before_is_not_overtaken_by_what_is_so_now():
     newer = told("b", "2024-05-05", "Lumen is now valued at $5 billion.")
     answer = ask("What was Lumen valued at when Orbit bought a part of it?", older, newer)
     assert not [note for note in answer.notes if note.kind is NoteKind.CHANGED]
+
+
+def ask_reader(question, words, *passages, relevance=3.0):
+    asked = Question(text=question, as_of=datetime(2026, 12, 1, tzinfo=UTC))
+    reader = Reads(words, relevance)
+    (*_, answer) = ExtractiveAnswerer(HashingEncoder(), STATISTICS, weights=WEIGHTS, reader=reader)(asked, passages)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("others", "notes"),
+    [
+        ("Outside estimates have been lower: Appfigures put installs of Sora at 627,000.", [NoteKind.CONFLICT]),
+        ("Outside estimates have been higher: Appfigures put installs of Sora at 627,000.", []),
+        ("Outside estimates have been lower: Appfigures put installs of Sora at 400,000.", []),
+        ("In the estimate of Appfigures installs of Sora were 627,000.", []),
+    ],
+)
+def test_an_article_that_says_that_others_count_less_differs_from_the_one_that_counts_so(others, notes):
+    one = told("one", "2025-10-09", "Installs of Sora in its first week were 627,000.", publisher="Storyboard")
+    text = f"Sora passed one million downloads. It was no surprise. {others}"
+    two = told("two", "2025-10-10", text, publisher="WebPro")
+    answer = ask("How many installs of Sora were in its first week?", one, two)
+    assert [note.kind for note in answer.notes] == notes
+    if notes:
+        assert "Sora passed one million downloads." in [item.quote for item in answer.citations]
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "notes"),
+    [
+        ("What is the title of Nelson at OpenAI?", ("strategist",), [NoteKind.CONFLICT]),
+        ("When will the film of Nelson open?", ("in 2027",), []),
+    ],
+)
+def test_what_earlier_reports_said_is_a_disagreement_on_the_words_before_it_only(question, words, notes):
+    text = (
+        "The title of Nelson at OpenAI is strategist (last year's reports said specialist), and his film opens in 2027."
+    )
+    answer = ask_reader(question, words, told("one", "2026-05-22", text))
+    assert [note.kind for note in answer.notes] == notes
+
+
+@pytest.mark.parametrize(
+    ("words", "notes"), [(("June 30, 2026",), []), (("November 8, 2023", "November 9, 2023"), [NoteKind.CONFLICT])]
+)
+def test_days_on_which_reports_agree_are_no_disagreement_though_others_in_the_sentence_are(words, notes):
+    one = told("one", "2023-12-06", "The actors contract counts from November 8, 2023, and ends June 30, 2026.")
+    text = "The actors contract counts from November 9, 2023, and it ends June 30, 2026."
+    two = told("two", "2023-12-06", text, publisher="Screen")
+    answer = ask_reader("When does the actors contract end or count from?", words, one, two)
+    assert [note.kind for note in answer.notes] == notes
