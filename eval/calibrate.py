@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from eval.gold import GoldQuestion
 from rag.engine import Engine
 from rag.evidence import (
+    AGAINST,
     Evidence,
     EvidenceFeatures,
     EvidenceSentence,
@@ -153,10 +154,10 @@ def fit(data: Sequence[Example], statistics: TermStatistics, *, false_refusals: 
     answerable = np.array([gold.answerable for gold in kept])
     wanted, unwanted = counted & answerable, counted & ~answerable
     share = np.where(stranger, STRANGER_WEIGHT, 1.0)
-    confidence = _cross_validated(matrix, labels, share, groups=[gold.id for gold in kept], seed=seed)
+    confidence = _cross_validated(matrix, labels, share, names=names, groups=[gold.id for gold in kept], seed=seed)
     threshold = float(np.quantile(confidence[wanted], false_refusals))
     well = max(threshold, _level(confidence[counted], labels[counted], WELL_RIGHT))
-    coefficients, bias = _logistic(matrix, labels, share)
+    coefficients, bias = _logistic(matrix, labels, share, names)
     declined, sure = confidence < threshold, counted & (confidence >= well)
     figures = {
         "questions": float(counted.sum()),
@@ -227,18 +228,31 @@ def _fit_sentences(data: Sequence[Example]) -> dict[str, float]:
 
 
 def _logistic(
-    matrix: NDArray[np.float64], labels: NDArray[np.bool_], share: NDArray[np.float64]
+    matrix: NDArray[np.float64], labels: NDArray[np.bool_], share: NDArray[np.float64], names: Sequence[str]
 ) -> tuple[NDArray[np.float64], float]:
-    """Fit on standardised features, so that the regularisation treats all alike; weights are for the raw ones."""
-    from sklearn.linear_model import LogisticRegression
+    """Fit on standardised features, so that the regularisation treats all alike; weights are for the raw ones.
+
+    No feature may weigh against what it says (``rag.evidence.AGAINST``): of the gold questions the near misses use
+    the articles' words and the answerable ones avoid them, so that, left free, lacking words would raise the
+    confidence, also that in an answer to something of which no article speaks.
+    """
+    from scipy.optimize import minimize
 
     mean, deviation = matrix.mean(axis=0), matrix.std(axis=0)
     deviation = np.where(deviation > 0, deviation, 1.0)
-    model = LogisticRegression(C=REGULARISATION, max_iter=1000).fit(
-        (matrix - mean) / deviation, labels, sample_weight=share
-    )
-    coefficients = model.coef_[0] / deviation
-    return coefficients, float(model.intercept_[0] - coefficients @ mean)
+    standard, wanted = (matrix - mean) / deviation, labels.astype(np.float64)
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights, bias = parameters[:-1], parameters[-1]
+        score = standard @ weights + bias
+        errors = share * (1 / (1 + np.exp(-score)) - wanted)
+        value = share @ (np.logaddexp(0, score) - wanted * score) + weights @ weights / (2 * REGULARISATION)
+        return float(value), np.append(standard.T @ errors + weights / REGULARISATION, errors.sum())
+
+    bounds = [(None, 0.0) if name in AGAINST else (0.0, None) for name in names]
+    found = minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=[*bounds, (None, None)], method="L-BFGS-B").x
+    coefficients = found[:-1] / deviation
+    return coefficients, float(found[-1] - coefficients @ mean)
 
 
 def _cross_validated(
@@ -246,6 +260,7 @@ def _cross_validated(
     labels: NDArray[np.bool_],
     share: NDArray[np.float64],
     *,
+    names: Sequence[str],
     groups: Sequence[str],
     seed: int,
 ) -> NDArray[np.float64]:
@@ -257,7 +272,7 @@ def _cross_validated(
     confidence = np.zeros(len(labels))
     for fold in range(FOLDS):
         inside = folds == fold
-        coefficients, bias = _logistic(matrix[~inside], labels[~inside], share[~inside])
+        coefficients, bias = _logistic(matrix[~inside], labels[~inside], share[~inside], names)
         confidence[inside] = 1 / (1 + np.exp(-(matrix[inside] @ coefficients + bias)))
     return confidence
 

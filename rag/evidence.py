@@ -25,6 +25,7 @@ from rag.spans import AnswerType, asks_for_latest, in_unit, names_in, spans_of, 
 
 MAX_PASSAGES = 10
 MAX_SENTENCES = 90
+MANY_NAMES = 4
 SATURATION = 2.2
 """BM25 lets a repeated term count at most k1 + 1 = 2.2 times its inverse document frequency."""
 _DANGLING = re.compile(
@@ -86,7 +87,10 @@ class EvidenceFeatures:
     header lacks, over the weight of the rarest of all, and ``designated`` the share of "Series C" and the like
     in the question that stands there. Of the reader (0 without one): ``read`` is the best sentence's, ``relevance``
     its passage's logit over 10 in [-1, 1], ``surest`` the highest such among all passages, ``answered`` the
-    probability that its passage holds the words that answer, ``share`` that of the likeliest words.
+    probability that its passage holds the words that answer, ``share`` that of the likeliest words. ``asks`` is a
+    quarter of the number of words in the question's names, at most 1: each may be the wrong one. ``free`` is 1 when
+    no amount, day, person or place was asked for, so that ``typed`` tells nothing, and ``ahead`` how far the first
+    passage's score lies above the second's.
     """
 
     cosine: float
@@ -106,6 +110,13 @@ class EvidenceFeatures:
     surest: float = 0.0
     answered: float = 0.0
     share: float = 0.0
+    asks: float = 0.0
+    free: float = 0.0
+    ahead: float = 0.0
+
+
+AGAINST = frozenset({"lacking", "asks"})
+"""The features that speak against an answer; all others speak for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,7 +294,14 @@ def evidence_features(evidence: Evidence, best: EvidenceSentence, statistics: Te
         surest=max((item.scaled for item in evidence.readings), default=0.0),
         answered=best.reading.answered if best.reading else 0.0,
         share=best.reading.share if best.reading else 0.0,
+        asks=min(1.0, len(evidence.names) / MANY_NAMES),
+        free=float(evidence.kind is AnswerType.OTHER),
+        ahead=_lead_of_the_first([item.scores.final for item in evidence.passages]),
     )
+
+
+def _lead_of_the_first(scores: Sequence[float]) -> float:
+    return scores[0] - scores[1] if len(scores) > 1 else 0.0
 
 
 def weighted(features: SentenceFeatures | EvidenceFeatures, weights: Mapping[str, float]) -> float:
