@@ -129,7 +129,12 @@ def statistics_of(engine: Engine) -> TermStatistics:
 
 
 def fit(data: Sequence[Example], statistics: TermStatistics, *, false_refusals: float, seed: int) -> Fit:
-    """Fit both models and set the threshold so that at most this share of the answerable is refused."""
+    """Fit both models and set the threshold so that at most this share of the answerable is refused.
+
+    Where a reader tells what was understood, the confidence is ``bounded``; without one the words are all there is,
+    and a free fit parts the gold questions better.
+    """
+    bounded = any(example.evidence.readings for example in data)
     sentence = _fit_sentences(data)
     provisional = AnswerWeights(sentence=sentence, evidence={}, bias=0.0, threshold=0.0, well=0.0, made_by={})
     names = [item.name for item in fields(EvidenceFeatures)]
@@ -154,10 +159,11 @@ def fit(data: Sequence[Example], statistics: TermStatistics, *, false_refusals: 
     answerable = np.array([gold.answerable for gold in kept])
     wanted, unwanted = counted & answerable, counted & ~answerable
     share = np.where(stranger, STRANGER_WEIGHT, 1.0)
-    confidence = _cross_validated(matrix, labels, share, names=names, groups=[gold.id for gold in kept], seed=seed)
+    groups = [gold.id for gold in kept]
+    confidence = _cross_validated(matrix, labels, share, names=names, groups=groups, bounded=bounded, seed=seed)
     threshold = float(np.quantile(confidence[wanted], false_refusals))
     well = max(threshold, _level(confidence[counted], labels[counted], WELL_RIGHT))
-    coefficients, bias = _logistic(matrix, labels, share, names)
+    coefficients, bias = _logistic(matrix, labels, share, names=names, bounded=bounded)
     declined, sure = confidence < threshold, counted & (confidence >= well)
     figures = {
         "questions": float(counted.sum()),
@@ -228,13 +234,18 @@ def _fit_sentences(data: Sequence[Example]) -> dict[str, float]:
 
 
 def _logistic(
-    matrix: NDArray[np.float64], labels: NDArray[np.bool_], share: NDArray[np.float64], names: Sequence[str]
+    matrix: NDArray[np.float64],
+    labels: NDArray[np.bool_],
+    share: NDArray[np.float64],
+    *,
+    names: Sequence[str],
+    bounded: bool,
 ) -> tuple[NDArray[np.float64], float]:
     """Fit on standardised features, so that the regularisation treats all alike; weights are for the raw ones.
 
-    No feature may weigh against what it says (``rag.evidence.AGAINST``): of the gold questions the near misses use
-    the articles' words and the answerable ones avoid them, so that, left free, lacking words would raise the
-    confidence, also that in an answer to something of which no article speaks.
+    With ``bounded``, no feature may weigh against what it says (``rag.evidence.AGAINST``): of the gold questions the
+    near misses use the articles' words and the answerable ones avoid them, so that, left free, lacking words would
+    raise the confidence.
     """
     from scipy.optimize import minimize
 
@@ -249,8 +260,9 @@ def _logistic(
         value = share @ (np.logaddexp(0, score) - wanted * score) + weights @ weights / (2 * REGULARISATION)
         return float(value), np.append(standard.T @ errors + weights / REGULARISATION, errors.sum())
 
-    bounds = [(None, 0.0) if name in AGAINST else (0.0, None) for name in names]
-    found = minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=[*bounds, (None, None)], method="L-BFGS-B").x
+    free = (None, None)
+    bounds = [((None, 0.0) if name in AGAINST else (0.0, None)) if bounded else free for name in names]
+    found = minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=[*bounds, free], method="L-BFGS-B").x
     coefficients = found[:-1] / deviation
     return coefficients, float(found[-1] - coefficients @ mean)
 
@@ -262,6 +274,7 @@ def _cross_validated(
     *,
     names: Sequence[str],
     groups: Sequence[str],
+    bounded: bool,
     seed: int,
 ) -> NDArray[np.float64]:
     """Predict every question by a model that has seen neither it nor its twin asked of a stranger."""
@@ -272,7 +285,7 @@ def _cross_validated(
     confidence = np.zeros(len(labels))
     for fold in range(FOLDS):
         inside = folds == fold
-        coefficients, bias = _logistic(matrix[~inside], labels[~inside], share[~inside], names)
+        coefficients, bias = _logistic(matrix[~inside], labels[~inside], share[~inside], names=names, bounded=bounded)
         confidence[inside] = 1 / (1 + np.exp(-(matrix[inside] @ coefficients + bias)))
     return confidence
 

@@ -87,10 +87,10 @@ class EvidenceFeatures:
     header lacks, over the weight of the rarest of all, and ``designated`` the share of "Series C" and the like
     in the question that stands there. Of the reader (0 without one): ``read`` is the best sentence's, ``relevance``
     its passage's logit over 10 in [-1, 1], ``surest`` the highest such among all passages, ``answered`` the
-    probability that its passage holds the words that answer, ``share`` that of the likeliest words. ``asks`` is a
-    quarter of the number of words in the question's names, at most 1: each may be the wrong one. ``free`` is 1 when
-    no amount, day, person or place was asked for, so that ``typed`` tells nothing, and ``ahead`` how far the first
-    passage's score lies above the second's.
+    probability that its passage holds the words that answer, ``share`` that of the likeliest words. Beside a reader
+    only, as without one they part nothing: ``asks`` is a quarter of the number of words in the question's names, at
+    most 1, since each may be the wrong one; ``free`` is 1 when no amount, day, person or place was asked for, so that
+    ``typed`` tells nothing; ``ahead`` is how far the first passage's score lies above the second's.
     """
 
     cosine: float
@@ -294,9 +294,9 @@ def evidence_features(evidence: Evidence, best: EvidenceSentence, statistics: Te
         surest=max((item.scaled for item in evidence.readings), default=0.0),
         answered=best.reading.answered if best.reading else 0.0,
         share=best.reading.share if best.reading else 0.0,
-        asks=min(1.0, len(evidence.names) / MANY_NAMES),
-        free=float(evidence.kind is AnswerType.OTHER),
-        ahead=_lead_of_the_first([item.scores.final for item in evidence.passages]),
+        asks=min(1.0, len(evidence.names) / MANY_NAMES) if evidence.readings else 0.0,
+        free=float(evidence.kind is AnswerType.OTHER) if evidence.readings else 0.0,
+        ahead=_lead_of_the_first([item.scores.final for item in evidence.passages]) if evidence.readings else 0.0,
     )
 
 
