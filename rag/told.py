@@ -64,17 +64,19 @@ def told_elsewhere(matter: Matter, chosen: Sequence[EvidenceSentence]) -> Change
         return None
     for item in matter.statements:
         tells = _OTHERS_ARE.search(item.sentence.text)
-        if tells is None or item.article.id == top.article.id:
-            continue
         known = next((one for one in item.claim.quantities for mine in top.claim.quantities if one.equals(mine)), None)
-        before = [
+        if tells is None or known is None or item.article.id == top.article.id:
+            continue
+        own = [
             other
             for other in matter.statements
-            if other.article.id == item.article.id and other.sentence.start < item.sentence.start
+            if other.article.id == item.article.id
+            and other.sentence.start < item.sentence.start
+            and any(_is_beyond(one, known, tells["way"]) for one in other.claim.quantities)
         ]
-        for other in sorted(before, key=lambda one: -one.sentence.start):
-            if known is not None and any(_is_beyond(one, known, tells["way"]) for one in other.claim.quantities):
-                return in_order(top, other, DifferenceKind.NUMBER, conflict=True)
+        if own:
+            nearest = max(own, key=lambda other: other.sentence.start)
+            return in_order(top, nearest, DifferenceKind.NUMBER, conflict=True)
     return None
 
 
