@@ -8,7 +8,6 @@ import argparse
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -20,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from rag import render
+from rag.address import bare_host, check_address, unusable
 from rag.api import api_routes
 from rag.chips import EDITABLE, filters_of, unlimited
 from rag.config import Settings, describe_settings, read_settings
-from rag.errors import ConfigurationError, NewsdeskError, QuestionError
+from rag.errors import NewsdeskError, QuestionError
 from rag.form import Example, is_edited, read_examples, read_question
 from rag.schema import AnswerStatus, LimitKind, Question
 from rag.shield import Shield
@@ -86,12 +86,15 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
         questions[session] = questions.get(session, 0) + 1
         return questions[session]
 
+    def of_session(kept: tuple[Exchange, ...], request: gr.Request) -> tuple[Exchange, ...]:
+        return belonging(kept, beginnings.get(str(request.session_hash)))
+
     def ask(
         text: str, kept: tuple[Exchange, ...], since: str, until: str, publishers: list[str], as_of: str,
         request: gr.Request,
     ) -> Any:  # fmt: skip
         count_question(request)
-        kept = belonging(kept, beginnings.get(str(request.session_hash)))
+        kept = of_session(kept, request)
         if kept and not (text or "").strip():  # Enter was pressed twice
             yield (gr.skip(),) * 7
             return
@@ -128,7 +131,7 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
     def ask_without(kind: LimitKind) -> Callable[..., Any]:
         # A closure, since Gradio gives no request to a partial function.
         def ask_anew(kept: tuple[Exchange, ...], request: gr.Request) -> Any:
-            kept = belonging(kept, beginnings.get(str(request.session_hash)))
+            kept = of_session(kept, request)
             asked = kept[-1].asked if kept else None
             if asked is None:
                 yield (gr.skip(),) * 7
@@ -147,8 +150,9 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
             return text, found.since, found.until, gr.skip()
         return text, gr.skip(), gr.skip(), list(found.publishers)
 
-    def chips(kept: tuple[Exchange, ...]) -> list[dict[str, Any]]:
+    def chips(kept: tuple[Exchange, ...], request: gr.Request) -> list[dict[str, Any]]:
         """Tell every chip's row, and its buttons, what to show."""
+        kept = of_session(kept, request)
         labels = {chip.kind: chip.label for chip in kept[-1].chips} if kept else {}
         updates = [gr.update(visible=bool(labels))]
         for kind in LimitKind:
@@ -162,8 +166,9 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
             return gr.skip(), gr.skip()
         return kept[-1].reading, (*kept[:-1], replace(kept[-1], rewording=True))
 
-    def rewordable(kept: tuple[Exchange, ...]) -> Any:
-        return gr.update(visible=bool(kept and kept[-1].reading))
+    def rewordable(kept: tuple[Exchange, ...], request: gr.Request) -> Any:
+        last = of_session(kept, request)[-1:]
+        return gr.update(visible=bool(last and last[0].reading))
 
     def suggestions(kept: tuple[Exchange, ...], request: gr.Request) -> Any:
         """Offer questions to go on with one by one; the answer is long shown, and a new question ends it."""
@@ -261,48 +266,23 @@ def build_page(engine: "Engine", settings: Settings, examples: Sequence[Example]
             for button in suggested
         ]
         for step in asking:
-            step.then(chips, conversation, shown_chips, **hidden)
-            step.then(rewordable, conversation, reword_button, **hidden)
-            # By default the browser drops it while those for the question before are still tried on a slow machine.
+            # By default the browser drops them while those for the question before are still under way.
+            step.then(chips, conversation, shown_chips, trigger_mode="multiple", **hidden)
+            step.then(rewordable, conversation, reword_button, trigger_mode="multiple", **hidden)
             step.then(suggestions, conversation, offers, trigger_mode="multiple", **hidden)
         reword_button.click(reword, conversation, [box, conversation], **hidden)
         for kind, button in edits.items():
             button.click(partial(edit, kind), conversation, [box, since, until, publishers], **hidden)
-        renew.click(begin_anew, None, result, **hidden).then(chips, conversation, shown_chips, **hidden)
+        # What the last answer was still about to show may come after the page was emptied: it is hidden once more.
+        begun = renew.click(begin_anew, None, result, **hidden)
+        begun.then(chips, conversation, shown_chips, **hidden)
+        begun.then(rewordable, conversation, reword_button, **hidden)
         page.load(
             lambda: (str(render.render_masthead(engine.overview())), gr.update(choices=publisher_choices())),
             None, [masthead, publishers], **hidden,
         )  # fmt: skip
     page.queue(default_concurrency_limit=8, max_size=64)
     return page
-
-
-def check_address(settings: Settings) -> None:
-    """Raise ConfigurationError when the page could not listen where ``settings`` say; quick, and before all else.
-
-    Port 0 is not checked: it stands for the first free port from 7860.
-    """
-    if settings.port:
-        try:
-            found = socket.getaddrinfo(
-                _bare_host(settings), settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-            )
-            socket.create_server(found[0][4][:2], family=found[0][0]).close()
-        except socket.gaierror as error:
-            raise _unusable(settings, str(error.strerror)) from error
-        except OSError as error:
-            raise _unusable(settings, os.strerror(error.errno or 0)) from error
-
-
-def _bare_host(settings: Settings) -> str:
-    return settings.host.removeprefix("[").removesuffix("]")
-
-
-def _unusable(settings: Settings, reason: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"The page cannot listen on {settings.host} port {settings.port} ({reason}). Stop the program that uses "
-        "it, or choose another address with --port or NEWSDESK_PORT, and --host or NEWSDESK_HOST."
-    )
 
 
 def launch_page(
@@ -331,7 +311,7 @@ def launch_page(
         font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "sans-serif"],
         font_mono=["ui-monospace", "Liberation Mono", "monospace"],
     )
-    host = _bare_host(settings)
+    host = bare_host(settings)
     try:
         page.launch(
             server_name=f"[{host}]" if ":" in host else host, server_port=settings.port or None, inbrowser=open_browser,
@@ -347,7 +327,7 @@ def launch_page(
             },
         )  # fmt: skip
     except OSError as error:
-        raise _unusable(settings, str(error)) from error
+        raise unusable(settings, str(error)) from error
     return page
 
 

@@ -96,9 +96,10 @@ DESKS: dict[str, Callable[[pytest.FixtureRequest, Path], Any]] = {"corpus": corp
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """A desk with the address of its page."""
+    """A desk with its page, and the address of that."""
 
     desk: Desk
+    page: Any
     url: str
 
 
@@ -106,7 +107,7 @@ class Served:
 def serving(desk: Desk) -> Iterator[Served]:
     page = app.launch_page(desk.engine, desk.settings, examples=desk.examples)
     try:
-        yield Served(desk=desk, url=page.local_url)
+        yield Served(desk=desk, page=page, url=page.local_url)
     finally:
         page.close(verbose=False)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -12,6 +14,21 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 expect = pytest.importorskip("playwright.sync_api").expect
 
 FIRST = "Who sued Midjourney in June 2025?"
+
+
+LATE = 1.0  # seconds
+
+
+def late(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``function`` with its result held back, as on a machine that is busy."""
+
+    @wraps(function)
+    def held(*arguments: Any) -> Any:
+        result = function(*arguments)
+        time.sleep(LATE)
+        return result
+
+    return held
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +86,19 @@ def test_a_new_conversation_has_nothing_to_follow(reader: Reader) -> None:
     reader.turns = 0
     reader.ask("and Udio?")
     expect(reader.page.locator("#chat .reading")).to_have_count(0)
+
+
+def test_what_the_old_conversation_shows_late_is_hidden_again(
+    reader: Reader, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for function in [item for item in served.page.fns.values() if item.name == "rewordable"]:
+        monkeypatch.setattr(function, "fn", late(function.fn))
+    reader.ask(FIRST)
+    reader.ask("and Suno?")
+    reader.page.get_by_role("button", name="New conversation").click()
+    expect(reader.page.locator("#chat .question")).to_have_count(0)
+    reader.page.wait_for_timeout(1_000 * 3 * LATE)
+    expect(reader.page.locator("#reword")).to_be_hidden()
 
 
 def test_questions_to_go_on_with_are_offered_and_answered_with_a_citation(reader: Reader) -> None:
