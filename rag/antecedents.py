@@ -10,8 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.deeds import deeds
 from rag.mentions import PEOPLE, Kind, Mention, groups, may_be_person, names
 from rag.question_shape import Form, shape_of
+from rag.stems import stem
 
 FOCUS, CARRIED, SUBJECT, OBJECT, ANSWERED, FURTHER = 3.0, 2.5, 2.2, 2.0, 1.0, 0.5
 """Weights of what answered, what was carried on, the question's first name, its others, and the answer's others."""
@@ -21,6 +23,7 @@ _IDENTITY = re.compile(
     r"proportion)\b)[\w-]+(?: [\w-]+){0,2}? (?:did|does|do|has|have|is|are|was|were|will|would|can|could))\b",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"(?<![Bb]ros\.)(?<!Inc\.)(?<=[a-z0-9)”’'][.!?]) (?=[A-Z])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +59,31 @@ def answering(turn: Spoken) -> list[Mention]:
     noun = wanted.group(1).lower() if wanted else ""
     is_person = noun in PEOPLE
     bold = [one for text in turn.named for one in names(text)]
-    first = re.split(r"(?<![Bb]ros\.)(?<!Inc\.)(?<=[a-z0-9)”’'][.!?]) (?=[A-Z])", turn.answer, maxsplit=1)[0]
+    first = _SENTENCE_END.split(turn.answer, maxsplit=1)[0]
     found = [one for one in [*bold, *names(first)] if not says(turn.question, one)]
     if wanted and not is_person:
         found = [one for one in found if one.kind is not Kind.PERSON] or found
     if is_person:
         found.sort(key=lambda one: one.kind is not Kind.PERSON)
     return found
+
+
+def doing(turn: Spoken) -> list[Mention]:
+    """Return the names among ``answering(turn)`` that the answer lets do something to what the question named.
+
+    For a question about its subject ("Who sued MiniMax?"): a judge, or a sister company, in what is quoted is named
+    as well, and has sued nobody. What the answer put in bold, or says without a verb ("Disney too."), is believed.
+    """
+    bold = {one.key for text in turn.named for one in names(text)}
+    asked = names(turn.question)
+    doers: frozenset[str] = frozenset()
+    for said in _SENTENCE_END.split(turn.answer):
+        found = list(deeds(said))
+        if not found:
+            doers |= {stem(word) for one in names(said) for word in one.key.split()}
+        elif not asked or any(says(said, one) for one in asked):
+            doers = doers.union(*(deed.agent for deed in found))
+    return [one for one in answering(turn) if one.key in bold or {stem(word) for word in one.key.split()} & doers]
 
 
 def antecedents(turns: Sequence[Spoken]) -> list[Antecedent]:

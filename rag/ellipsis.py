@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.antecedents import Spoken, answering
+from rag.antecedents import Spoken, answering, doing
 from rag.english import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, words
 from rag.mentions import Kind, Mention, groups, kind_of, names
 from rag.pointing_words import RELATIONS
-from rag.question_shape import asked_with, in_the_past, sentence, shape_of
+from rag.question_shape import Form, asked_with, in_the_past, sentence, shape_of
 from rag.shifted_time import date_in, find_shift, is_time, shifted, times_in
 
 LONGEST_FRAGMENT = 7
@@ -92,7 +92,7 @@ def _with_question_word(bare: str, turns: Sequence[Spoken]) -> str | None:
     shape = shape_of(turn.question)
     if shape is None:
         return None
-    found = answering(turn)
+    found = doing(turn) if shape.form is Form.SUBJECT else answering(turn)
     nouns = groups(turn.question)
     if found:
         name = found[0].text

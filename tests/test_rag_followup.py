@@ -86,6 +86,21 @@ def test_turns_chain_through_their_standalone_wording_as_stored_or_worked_out_ag
         assert rewrite("when?", [PIXAR, turn]).text == "When did Disney buy Marvel?"
 
 
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ("Judge Stanley Blumenfeld refused the Chinese company's request. Disney is suing MiniMax.", "someone"),
+        ("Nanonoble, a sister company, is in Singapore. Disney sued MiniMax and Nanonoble in 2025.", "someone"),
+        ("Disney and Universal sued MiniMax in September 2025.", "Disney and Universal"),
+        ("Disney and Universal filed a suit against MiniMax in September 2025.", "Disney and Universal"),
+        ("Disney.", "Disney"),
+    ],
+)
+def test_only_who_is_said_to_have_done_it_is_taken_for_the_one_who_did(answer, read):
+    turn = Turn(question="Who sued MiniMax?", answer=answer)
+    assert rewrite("when did that happen?", [turn]).text == f"When did {read} sue MiniMax?"
+
+
 def test_a_fresh_question_ends_what_was_spoken_of_before():
     fresh = Turn(question="Who directed Barbie?", answer="Greta Gerwig directed Barbie.")
     assert rewrite("How old is she?", [PIXAR, fresh]).text == "How old is Greta Gerwig (Barbie)?"
