@@ -2,7 +2,8 @@
 
 Reading-comprehension sets in SQuAD's format give questions of people with answers in a text. RealTime QA
 gives quiz questions with news passages that hold the answer, beside passages that a search puts as high.
-A question whose name or number was exchanged for another is answered by none of its passages: a near miss.
+A question of which a name, a number or a word was exchanged for another or for its opposite is not answered by
+the passage that answers it as it was: a near miss.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rag.english import base_of
 from rag.errors import NewsdeskError
 from rag.evidence import numbers_of
+from rag.opposite_words import OPPOSITE_FORMS
 from rag.sentences import sentence_spans
 from rag.spans import names_in
 
@@ -26,11 +29,15 @@ SHORTEST = 350
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A text under its title; ``answers`` are spans (start, end) of the text, none when it does not answer."""
+    """A text under its title; ``answers`` are spans (start, end) of the text, none when it does not answer.
+
+    ``question``, where given, is read with it in place of the group's: a near miss.
+    """
 
     title: str
     text: str
     answers: tuple[tuple[int, int], ...] = ()
+    question: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,17 +176,18 @@ def fewer_readings(groups: Sequence[Group], most: int | None, *, seed: int) -> l
     return found
 
 
-def near_miss(group: Group, names: Sequence[str], chance: random.Random) -> Group | None:
-    """Return the question with one of its names or numbers exchanged, so that no reading answers it.
+def near_miss(group: Group, names: Sequence[str], chance: random.Random) -> Reading | None:
+    """Return what answers the question, with a question that it does not answer.
 
-    None when it has none, or when the exchanged word stands nowhere in what answers it.
+    One of the question's names, its numbers or the words that have an opposite is exchanged; None when it has none, or
+    when the name or number stands nowhere in what answers it.
     """
     positive = next((item for item in group.readings if item.answers), None)
     if positive is None:
         return None
     around = f"{positive.title}\n{positive.text}".lower()
     question = group.question
-    options: list[tuple[int, int, str]] = []
+    options = list(_opposed(question))
     for start, end in names_in(question):
         name = question[start:end]
         if name.lower() in around:
@@ -187,7 +195,7 @@ def near_miss(group: Group, names: Sequence[str], chance: random.Random) -> Grou
             inside = [positive.text[a:b] for a, b in names_in(positive.text)]
             asked = {positive.text[a:b].lower() for a, b in positive.answers}
             inside = [item for item in inside if item.lower() not in question.lower() and item.lower() not in asked]
-            other = chance.choice(inside) if inside and chance.random() < 0.5 else chance.choice(names)
+            other = chance.choice(inside) if inside and chance.random() < 0.5 else chance.choice(names or [name])
             if other.lower() not in name.lower() and name.lower() not in other.lower():
                 options.append((start, end, other))
     for number in numbers_of(question):
@@ -199,22 +207,38 @@ def near_miss(group: Group, names: Sequence[str], chance: random.Random) -> Grou
     if not options:
         return None
     start, end, other = chance.choice(options)
-    changed = question[:start] + other + question[end:]
-    return Group(
-        source=f"{group.source}, near miss",
-        question=changed,
-        readings=(Reading(title=positive.title, text=positive.text),),
-    )
+    return Reading(title=positive.title, text=positive.text, question=question[:start] + other + question[end:])
+
+
+def _opposed(question: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where a word of the question stands and, for each opposite of the same form, that opposite."""
+    for match in re.finditer(r"(?<![\w-])[a-z]{3,}(?![\w-])", question):
+        word = match[0]
+        for sides in OPPOSITE_FORMS:
+            for one, other in (sides, sides[::-1]):
+                if word in one:
+                    yield from ((*match.span(), turned) for turned in other if _form(turned) == _form(word))
+
+
+def _form(word: str) -> str:
+    """Return which form a word has, so that its opposite is exchanged for one of the same."""
+    ending = next((end for end in ("ing", "est", "er", "ly") if word.endswith(end)), None)
+    if ending is None and word.endswith("s") and not word.endswith("ss"):
+        ending = "s"
+    if ending is None and base_of(word) not in (None, word):
+        ending = "ed"
+    return ending or ""
 
 
 def with_near_misses(groups: Sequence[Group], *, share: float, seed: int) -> list[Group]:
-    """Return ``groups`` and, for about this share of them, a near miss each."""
+    """Return ``groups``, about this share of them with a near miss beside their readings."""
     chance = random.Random(seed)
     names = sorted({group.question[a:b] for group in groups for a, b in names_in(group.question)})
-    if not names:
-        return list(groups)
-    added = [near_miss(group, names, chance) for group in groups if chance.random() < share]
-    return [*groups, *(item for item in added if item is not None)]
+    found = []
+    for group in groups:
+        missed = near_miss(group, names, chance) if chance.random() < share else None
+        found.append(group if missed is None else replace(group, readings=(*group.readings, missed)))
+    return found
 
 
 def answer_spans(text: str, answers: Sequence[str]) -> Iterator[tuple[int, int]]:

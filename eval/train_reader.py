@@ -164,7 +164,7 @@ def _batches(groups: Sequence[Group], tokenizer: Any, chance: random.Random, *, 
 
 
 def _rows(at: int, group: Group, tokenizer: Any) -> list[_Row]:
-    return [_row(at, group.question, reading, tokenizer) for reading in group.readings]
+    return [_row(at, reading.question or group.question, reading, tokenizer) for reading in group.readings]
 
 
 def _row(at: int, question: str, reading: Reading, tokenizer: Any) -> _Row:

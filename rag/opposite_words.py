@@ -87,10 +87,20 @@ def _compiled(side: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{written})(?![\w])", re.IGNORECASE)
 
 
-def _read(text: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+def _sides(text: str) -> list[tuple[str, str]]:
     joined = re.sub(r"\n +", " ", text.strip())
-    sides = (line.split(" / ") for line in joined.splitlines())
-    return tuple((_compiled(one), _compiled(other)) for one, other in sides)
+    return [(one, other) for one, _, other in (line.partition(" / ") for line in joined.splitlines())]
+
+
+def _read(text: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple((_compiled(one), _compiled(other)) for one, other in _sides(text))
+
+
+def _whole(side: str) -> tuple[str, ...]:
+    return tuple(form for form in side.split() if form.isalpha())
 
 
 OPPOSITES = _read(_PAIRS)
+
+OPPOSITE_FORMS = tuple((_whole(one), _whole(other)) for one, other in _sides(_PAIRS))
+"""The single words among them that are written out: those of either side of each pair."""

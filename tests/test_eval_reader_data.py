@@ -102,7 +102,34 @@ def test_a_near_miss_asks_for_another_name_or_number_and_is_answered_by_nothing(
     assert len({item.question for item in made}) > 1
     for item in made:
         assert item.question != group.question
-        assert all(not reading.answers for reading in item.readings)
+        assert (item.text, item.answers) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("asked", "turned"),
+    [
+        ("when did it buy the studio?", {"when did it sell the studio?"}),
+        ("when was the studio bought?", {"when was the studio sold?"}),
+        ("who won the case?", {"who lost the case?"}),
+        (
+            "who is the largest shareholder?",
+            {f"who is the {one} shareholder?" for one in ("smallest", "lowest", "shortest", "fewest")},
+        ),
+    ],
+)
+def test_a_near_miss_asks_for_the_opposite_in_the_same_form(asked, turned):
+    group = Group(source="s", question=asked, readings=(Reading(title="", text="It is so.", answers=((0, 2),)),))
+    made = {near_miss(group, [], random.Random(seed)).question for seed in range(40)}
+    assert made <= turned
+
+
+def test_a_near_miss_stands_beside_what_answers_the_question_as_it_was():
+    right = Reading(title="", text="Lionsgate signed in 2024.", answers=((0, 9),))
+    group = Group(source="s", question="Who signed in 2024?", readings=(right,))
+    (made,) = with_near_misses([group], share=1.0, seed=0)
+    assert made.question == group.question
+    assert made.readings[0] == right
+    assert made.readings[1].question not in ("", group.question)
 
 
 def test_a_question_without_name_or_number_has_no_near_miss():
