@@ -52,6 +52,10 @@ def add_parser(commands: Any) -> None:
     train.add_argument("--more", metavar="FILE", help="another file of SQuAD's format, such as its train-v1.1.json")
     train.add_argument("--questions", type=int, metavar="COUNT", help="of the file --more (default: all)")
     train.add_argument(
+        "--sentences", type=float, default=0.0, metavar="SHARE",
+        help="of the questions of --more that are read with single sentences; practice questions then are both ways",
+    )  # fmt: skip
+    train.add_argument(
         "--readings", type=int, metavar="COUNT", help="of a quiz or practice question at most (default: all)"
     )
     train.add_argument("--quiz", type=int, default=QUIZ_REPEATS, metavar="TIMES", help="quiz questions (default: 2)")
@@ -94,7 +98,7 @@ def measure_command(parsed: argparse.Namespace) -> int:
 
 def command(parsed: argparse.Namespace) -> int:
     """Train and write; return 0."""
-    from eval.reader_data import fewer_readings
+    from eval.reader_data import by_sentence, fewer_readings
     from eval.run_command import progress_bar
     from eval.train_reader import LEARNING_RATE, mix, train
     from rag.encoders import load_tokenizer
@@ -110,16 +114,22 @@ def command(parsed: argparse.Namespace) -> int:
             seed=parsed.seed, repeats=parsed.quiz, most=parsed.readings, report=say,
         )  # fmt: skip
         if parsed.more:
-            groups += more_groups(Path(parsed.more), limit=parsed.questions, seed=parsed.seed)
+            groups += more_groups(
+                Path(parsed.more), limit=parsed.questions, seed=parsed.seed, sentences=parsed.sentences
+            )
         if parsed.practice:
             practised = _practised(parsed.data, parsed.practised, say)
             groups += fewer_readings(practised, parsed.readings, seed=parsed.seed) * parsed.practice
+            if parsed.sentences:
+                chance = random.Random(parsed.seed)
+                groups += [by_sentence(one, chance) for one in practised for _ in range(parsed.practice)]
         readings = sum(len(group.readings) for group in groups)
         made_by = {
             "command": f"python -m eval train-reader PATH DIR --share {parsed.share:g} --epochs {parsed.epochs:g} "
             f"--seed {parsed.seed}"
             + (f" --practice {parsed.practice} --practised '{parsed.practised}'" if parsed.practice else "")
             + (f" --more {Path(parsed.more).name} --questions {parsed.questions}" if parsed.more else "")
+            + (f" --sentences {parsed.sentences:g}" if parsed.sentences else "")
             + (f" --readings {parsed.readings}" if parsed.readings else "")
             + f" --quiz {parsed.quiz}"
             + (f" --rate {parsed.rate:g}" if parsed.rate else "")
@@ -180,18 +190,21 @@ def learning_groups(
     return with_near_misses(groups, share=NEAR_MISSES, seed=seed)
 
 
-def more_groups(file: Path, *, limit: int | None, seed: int) -> list[Group]:
+def more_groups(file: Path, *, limit: int | None, seed: int, sentences: float = 0.0) -> list[Group]:
     """Return the questions of a large file of SQuAD's format, every second one beside a text that does not answer it.
 
-    Their texts are shorter than those of the other files: what is learnt here is to find the words that answer.
+    Their texts are shorter than those of the other files: what is learnt here is to find the words that answer. The
+    share ``sentences`` of them has single sentences of the text that answers and of another.
     """
     from dataclasses import replace
 
-    from eval.reader_data import squad_groups, with_near_misses
+    from eval.reader_data import by_sentence, squad_groups, with_near_misses
 
     chance = random.Random(seed)
     groups = squad_groups(file, negatives=1, limit=limit, seed=seed, longest=MORE_LONGEST)
-    groups = [replace(one, readings=one.readings[: chance.choice((1, 2))]) for one in groups]
+    whole = round((1 - sentences) * len(groups))
+    parted = [by_sentence(replace(one, readings=one.readings[:2]), chance) for one in groups[whole:]]
+    groups = [replace(one, readings=one.readings[: chance.choice((1, 2))]) for one in groups[:whole]] + parted
     return with_near_misses(groups, share=NEAR_MISSES, seed=seed)
 
 

@@ -176,6 +176,29 @@ def fewer_readings(groups: Sequence[Group], most: int | None, *, seed: int) -> l
     return found
 
 
+def by_sentence(group: Group, chance: random.Random, *, others: int = 3) -> Group:
+    """Return the question with single sentences to read: one that answers, where any does, and ``others`` that do not.
+
+    Of the sentences that do not answer, those that share most words with the question come first, and one is drawn.
+    Without neighbours, a network learns to tell apart the sentences of one passage (Garg et al. 2020, "TANDA").
+    """
+    right: list[Reading] = []
+    wrong: list[Reading] = []
+    for reading in group.readings:
+        for start, end in sentence_spans(reading.text, "en"):
+            inside = [(max(a, start) - start, min(b, end) - start) for a, b in reading.answers if a < end and start < b]
+            sentence = Reading(
+                title=reading.title, text=reading.text[start:end], answers=tuple(inside), question=reading.question
+            )
+            (right if inside else wrong).append(sentence)
+    own = _words(group.question)
+    wrong.sort(key=lambda item: -len(own & _words(item.text)))
+    kept = wrong[: others - 1] if len(wrong) > others else wrong
+    drawn = chance.sample(wrong[len(kept) :], min(1, len(wrong) - len(kept)))
+    first = [chance.choice(right)] if right else []
+    return replace(group, readings=(*first, *kept, *drawn))
+
+
 def near_miss(group: Group, names: Sequence[str], chance: random.Random) -> Reading | None:
     """Return what answers the question, with a question that it does not answer.
 

@@ -34,6 +34,10 @@ def test_questions_of_a_further_file_have_short_texts_and_near_misses(tmp_path):
     assert missed
     assert not any(reading.answers for reading in missed)
     assert more_groups(file, limit=40, seed=0) == groups
+    parted = more_groups(file, limit=40, seed=0, sentences=0.25)
+    single = [one for one in parted if all(reading.text.count(".") == 1 for reading in one.readings)]
+    assert len(single) == 10
+    assert all(one.readings[0].answers for one in single)
 
 
 def test_weights_are_mixed_with_those_they_went_on_from_and_keep_how_they_were_made(tmp_path):

@@ -13,6 +13,7 @@ from eval.reader_data import (
     Group,
     Reading,
     answer_spans,
+    by_sentence,
     cut,
     fewer_readings,
     near_miss,
@@ -121,6 +122,31 @@ def test_a_near_miss_asks_for_the_opposite_in_the_same_form(asked, turned):
     group = Group(source="s", question=asked, readings=(Reading(title="", text="It is so.", answers=((0, 2),)),))
     made = {near_miss(group, [], random.Random(seed)).question for seed in range(40)}
     assert made <= turned
+
+
+def test_single_sentences_of_a_text_that_answers_stand_beside_the_likest_of_those_that_do_not():
+    text = "Rain fell. Lionsgate signed with Runway in 2024. Runway makes films. Snow fell too. Lionsgate makes films."
+    answer = text.index("2024")
+    readings = (
+        Reading(title="T", text=text, answers=((answer, answer + 4),)),
+        Reading(title="U", text="When Lionsgate signed is not told."),
+    )
+    group = Group(source="s", question="When was it that Lionsgate signed with Runway?", readings=readings)
+    made = by_sentence(group, random.Random(0))
+    first, *others = made.readings
+    assert [first.text[a:b] for a, b in first.answers] == ["2024"]
+    assert (first.title, first.text) == ("T", "Lionsgate signed with Runway in 2024.")
+    assert [(one.title, one.text) for one in others[:1]] == [("U", "When Lionsgate signed is not told.")]
+    assert len(others) == 3
+    assert not any(one.answers for one in others)
+    assert len({one.text for one in others}) == 3
+
+
+def test_a_question_that_nothing_answers_has_sentences_that_do_not():
+    group = Group(source="s", question="Who?", readings=(Reading(title="", text="One fell. Two fell."),))
+    made = by_sentence(group, random.Random(0))
+    assert {one.text for one in made.readings} == {"One fell.", "Two fell."}
+    assert not any(one.answers for one in made.readings)
 
 
 def test_a_near_miss_stands_beside_what_answers_the_question_as_it_was():
