@@ -28,11 +28,10 @@ from rag.evidence import (
     SentenceFeatures,
     TermStatistics,
     evidence_features,
-    gather,
 )
-from rag.extract import choose, rank
+from rag.extract import choose, describe, rank
 from rag.spans import names_in
-from rag.weights import AnswerWeights
+from rag.weights import FILE, READER_FILE, AnswerWeights, read_weights
 
 FOLDS = 10
 STRANGERS = ("Toyota", "Ryanair", "Heineken", "IKEA", "Siemens", "Starbucks", "Lufthansa", "Unilever")
@@ -89,14 +88,19 @@ def examples(
     *,
     practice: Collection[str] = (),
 ) -> list[Example]:
-    """Retrieve for every question and describe its sentences; ``practice`` names those that only teach."""
+    """Retrieve for every question and describe its sentences; ``practice`` names those that only teach.
+
+    Beside a reader, the weights as they are choose which sentences it reads again.
+    """
     statistics = statistics_of(engine)
+    weights = read_weights(READER_FILE if engine.reader else FILE)
     found = []
     for gold in questions:
         passages = engine.retrieve(replace(gold.question, text=gold.standalone, conversation=()))
-        evidence = gather(
-            gold.standalone, passages, encoder=engine.stores.encoder, statistics=statistics, reader=engine.reader
-        )
+        evidence = describe(
+            gold.standalone, passages, encoder=engine.stores.encoder, statistics=statistics, reader=engine.reader,
+            weights=weights,
+        )  # fmt: skip
         holds = tuple(holds_gold(sentence, gold) for sentence in evidence.sentences)
         found.append(Example(gold=gold, evidence=evidence, holds=holds, practice=gold.id in practice))
         report(len(found))

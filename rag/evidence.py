@@ -53,8 +53,9 @@ class SentenceFeatures:
     for an article's first sentence, falling; ``unit`` 1 when it gives an amount in the unit asked for;
     ``latest`` as ``newer`` when the question is about how things stand, else 0; ``dangling`` 1 when
     it opens with a word that points back; ``short`` 1 when it is a fragment; ``read`` the probability that
-    the reader's answer begins in it, and ``relevance`` the reader's probability that its passage answers (both
-    0 without a reader).
+    the reader's answer begins in it, and ``relevance`` the reader's probability that its passage answers. Of the
+    sentence read by itself (``rag.sentence_reading``) ``alone`` is the reader's relevance logit over 10, in [-1, 1],
+    and ``told`` the probability that words of it answer. The last four are 0 without a reader.
     """
 
     cosine: float
@@ -72,6 +73,8 @@ class SentenceFeatures:
     short: float
     read: float = 0.0
     relevance: float = 0.0
+    alone: float = 0.0
+    told: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,8 @@ class EvidenceFeatures:
     header lacks, over the weight of the rarest of all, and ``designated`` the share of "Series C" and the like
     in the question that stands there. Of the reader (0 without one): ``read`` is the best sentence's, ``relevance``
     its passage's logit over 10 in [-1, 1], ``surest`` the highest such among all passages, ``answered`` the
-    probability that its passage holds the words that answer, ``share`` that of the likeliest words. Beside a reader
+    probability that its passage holds the words that answer, ``share`` that of the likeliest words, ``plainest`` the
+    highest relevance of a sentence read by itself, over 10 in [-1, 1]. Beside a reader
     only, as without one they part nothing: ``asks`` is a quarter of the number of words in the question's names, at
     most 1, since each may be the wrong one; ``free`` is 1 when no amount, day, person or place was asked for, so that
     ``typed`` tells nothing; ``ahead`` is how far the first passage's score lies above the second's.
@@ -110,6 +114,7 @@ class EvidenceFeatures:
     surest: float = 0.0
     answered: float = 0.0
     share: float = 0.0
+    plainest: float = 0.0
     asks: float = 0.0
     free: float = 0.0
     ahead: float = 0.0
@@ -294,6 +299,7 @@ def evidence_features(evidence: Evidence, best: EvidenceSentence, statistics: Te
         surest=max((item.scaled for item in evidence.readings), default=0.0),
         answered=best.reading.answered if best.reading else 0.0,
         share=best.reading.share if best.reading else 0.0,
+        plainest=max((item.features.alone for item in evidence.sentences), default=0.0),
         asks=min(1.0, len(evidence.names) / MANY_NAMES) if evidence.readings else 0.0,
         free=float(evidence.kind is AnswerType.OTHER) if evidence.readings else 0.0,
         ahead=_lead_of_the_first([item.scores.final for item in evidence.passages]) if evidence.readings else 0.0,

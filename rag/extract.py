@@ -15,6 +15,7 @@ from rag.evidence import Evidence, EvidenceSentence, TermStatistics, evidence_fe
 from rag.matter import read_matter
 from rag.reader import Reader
 from rag.schema import Answer, AnswerStatus, Citation, Question, ScoredPassage, Sentence, Support
+from rag.sentence_reading import read_singly
 from rag.spans import AnswerType, spans_of
 from rag.weights import FILE, READER_FILE, AnswerWeights, read_weights
 
@@ -84,9 +85,10 @@ class ExtractiveAnswerer:
             passages=tuple(passages),
             nearest=nearest_articles(passages),
         )
-        evidence = gather(
-            question.text, passages, encoder=self._encoder, statistics=self._statistics, reader=self._reader
-        )
+        evidence = describe(
+            question.text, passages, encoder=self._encoder, statistics=self._statistics, reader=self._reader,
+            weights=weights,
+        )  # fmt: skip
         ranked = rank(evidence, weights)
         if not ranked:
             yield empty
@@ -122,6 +124,22 @@ class ExtractiveAnswerer:
                 notes=notes if number == len(told) else (),
                 complete=number == len(told),
             )
+
+
+def describe(
+    question: str,
+    passages: Sequence[ScoredPassage],
+    *,
+    encoder: Encoder,
+    statistics: TermStatistics,
+    reader: Reader | None,
+    weights: AnswerWeights,
+) -> Evidence:
+    """Return the evidence of ``passages`` for a question; a ``reader`` reads them and the likeliest sentences again."""
+    evidence = gather(question, passages, encoder=encoder, statistics=statistics, reader=reader)
+    if reader is None:
+        return evidence
+    return read_singly(evidence, [item.sentence for item in rank(evidence, weights)], reader)
 
 
 def rank(evidence: Evidence, weights: AnswerWeights) -> list[Ranked]:

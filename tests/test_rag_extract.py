@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.evidence import TermStatistics
-from rag.extract import ExtractiveAnswerer
+from rag.extract import ExtractiveAnswerer, describe, rank
 from rag.reader import Reading
 from rag.schema import AnswerStatus, Article, DatePrecision, Moment, Passage, Question, ScoredPassage, Scores, Support
+from rag.sentence_reading import LOOKED_AT
 from rag.sentences import sentence_spans
 from rag.weights import AnswerWeights, read_weights
 
@@ -201,3 +202,30 @@ def test_the_sentence_in_which_the_reader_finds_the_answer_comes_before_others()
     only_reader = replace(EAGER, sentence={"read": 5.0}, evidence={}, threshold=0.0)
     for words in ("Studios paid more", "weather was fine"):
         assert words in read_with(FixedReader(words), only_reader).sentences[0].text
+
+
+class Picky(FixedReader):
+    """Takes for relevant only what holds its words."""
+
+    def read(self, question, texts):
+        found = super().read(question, texts)
+        return [item if item.span else replace(item, relevance=-5.0, answered=0.0) for item in found]
+
+
+def test_the_sentence_that_the_reader_takes_for_the_answer_by_itself_comes_first():
+    only_alone = replace(EAGER, sentence={"alone": 5.0}, evidence={}, threshold=0.0)
+    for words in ("Studios paid more", "weather was fine"):
+        assert words in read_with(Picky(words), only_alone).sentences[0].text
+
+
+def test_only_the_likeliest_sentences_are_read_by_themselves_and_the_others_count_as_not_relevant():
+    long = article("long", " ".join(f"Film {number} opened early." for number in range(30)))
+    reader = FixedReader("opened")
+    evidence = describe(
+        "When did Film 7 open?", [scored(long)], encoder=HashingEncoder(), statistics=STATISTICS, reader=reader,
+        weights=EAGER,
+    )  # fmt: skip
+    first = [item.sentence for item in rank(evidence, EAGER)]
+    alone = [item.features.alone for item in first]
+    assert alone == [0.5] * LOOKED_AT + [-1.0] * (30 - LOOKED_AT)
+    assert [item.start for item in evidence.sentences] == sorted(item.start for item in first)
