@@ -67,6 +67,7 @@ def add_parser(commands: Any) -> None:
         metavar="SHARE",
         help="of --start in the mean of it and what is learnt from it",
     )
+    train.add_argument("--fixed", type=int, default=0, metavar="LAYERS", help="first layers that stay as they are")
     train.add_argument("--share", type=float, default=1.0, help="of the questions in DIR (default: 1)")
     train.add_argument("--epochs", type=float, default=1.0, help="how often every question is seen (default: 1)")
     train.add_argument("--rate", type=float, help="highest learning rate (default: 8e-5)")
@@ -133,6 +134,7 @@ def command(parsed: argparse.Namespace) -> int:
             + (f" --readings {parsed.readings}" if parsed.readings else "")
             + f" --quiz {parsed.quiz}"
             + (f" --rate {parsed.rate:g}" if parsed.rate else "")
+            + (f" --fixed {parsed.fixed}" if parsed.fixed else "")
             + (" --start FIRST" if parsed.start else "")
             + (f" --keep {parsed.keep:g}" if parsed.keep else ""),
             "data": f"RealTime QA 2023, weeks {WEEKS}; {', '.join(SQUAD)} of Miller et al. 2020; "
@@ -153,6 +155,7 @@ def command(parsed: argparse.Namespace) -> int:
             seed=parsed.seed,
             start=start,
             rate=parsed.rate or LEARNING_RATE,
+            fixed=parsed.fixed,
             report=lambda done: say(f"training, loss {done.loss:.2f}", done.step, done.steps),
         )
         if start:
@@ -174,7 +177,8 @@ def learning_groups(
     from dataclasses import replace
 
     from eval.benchmarks.realtimeqa import read_quiz, year_folder
-    from eval.reader_data import fewer_readings, squad_groups, with_near_misses
+    from eval.near_misses import with_near_misses
+    from eval.reader_data import fewer_readings, squad_groups
     from eval.reader_quiz import quiz_groups
     from rag.encoders import token_offsets
 
@@ -198,7 +202,8 @@ def more_groups(file: Path, *, limit: int | None, seed: int, sentences: float = 
     """
     from dataclasses import replace
 
-    from eval.reader_data import by_sentence, squad_groups, with_near_misses
+    from eval.near_misses import with_near_misses
+    from eval.reader_data import by_sentence, squad_groups
 
     chance = random.Random(seed)
     groups = squad_groups(file, negatives=1, limit=limit, seed=seed, longest=MORE_LONGEST)

@@ -2,8 +2,7 @@
 
 Reading-comprehension sets in SQuAD's format give questions of people with answers in a text. RealTime QA
 gives quiz questions with news passages that hold the answer, beside passages that a search puts as high.
-A question of which a name, a number or a word was exchanged for another or for its opposite is not answered by
-the passage that answers it as it was: a near miss.
+Near misses are made of both (``eval.near_misses``).
 """
 
 from __future__ import annotations
@@ -15,12 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.english import base_of
 from rag.errors import NewsdeskError
-from rag.evidence import numbers_of
-from rag.opposite_words import OPPOSITE_FORMS
 from rag.sentences import sentence_spans
-from rag.spans import names_in
 
 LONGEST = 900
 """Characters of a text to read: between a passage and a window (``rag.windows``)."""
@@ -197,71 +192,6 @@ def by_sentence(group: Group, chance: random.Random, *, others: int = 3) -> Grou
     drawn = chance.sample(wrong[len(kept) :], min(1, len(wrong) - len(kept)))
     first = [chance.choice(right)] if right else []
     return replace(group, readings=(*first, *kept, *drawn))
-
-
-def near_miss(group: Group, names: Sequence[str], chance: random.Random) -> Reading | None:
-    """Return what answers the question, with a question that it does not answer.
-
-    One of the question's names, its numbers or the words that have an opposite is exchanged; None when it has none, or
-    when the name or number stands nowhere in what answers it.
-    """
-    positive = next((item for item in group.readings if item.answers), None)
-    if positive is None:
-        return None
-    around = f"{positive.title}\n{positive.text}".lower()
-    question = group.question
-    options = list(_opposed(question))
-    for start, end in names_in(question):
-        name = question[start:end]
-        if name.lower() in around:
-            # Another name of the same text is the hardest; one of another question the surest.
-            inside = [positive.text[a:b] for a, b in names_in(positive.text)]
-            asked = {positive.text[a:b].lower() for a, b in positive.answers}
-            inside = [item for item in inside if item.lower() not in question.lower() and item.lower() not in asked]
-            other = chance.choice(inside) if inside and chance.random() < 0.5 else chance.choice(names or [name])
-            if other.lower() not in name.lower() and name.lower() not in other.lower():
-                options.append((start, end, other))
-    for number in numbers_of(question):
-        at = question.find(number)
-        if number in around and number.isdecimal():
-            value = int(number)
-            step = chance.choice([-3, -2, -1, 1, 2, 3]) if value > 1900 else chance.choice([1, 2, 3, 5, 10])
-            options.append((at, at + len(number), str(max(1, value + step))))
-    if not options:
-        return None
-    start, end, other = chance.choice(options)
-    return Reading(title=positive.title, text=positive.text, question=question[:start] + other + question[end:])
-
-
-def _opposed(question: str) -> Iterator[tuple[int, int, str]]:
-    """Yield where a word of the question stands and, for each opposite of the same form, that opposite."""
-    for match in re.finditer(r"(?<![\w-])[a-z]{3,}(?![\w-])", question):
-        word = match[0]
-        for sides in OPPOSITE_FORMS:
-            for one, other in (sides, sides[::-1]):
-                if word in one:
-                    yield from ((*match.span(), turned) for turned in other if _form(turned) == _form(word))
-
-
-def _form(word: str) -> str:
-    """Return which form a word has, so that its opposite is exchanged for one of the same."""
-    ending = next((end for end in ("ing", "est", "er", "ly") if word.endswith(end)), None)
-    if ending is None and word.endswith("s") and not word.endswith("ss"):
-        ending = "s"
-    if ending is None and base_of(word) not in (None, word):
-        ending = "ed"
-    return ending or ""
-
-
-def with_near_misses(groups: Sequence[Group], *, share: float, seed: int) -> list[Group]:
-    """Return ``groups``, about this share of them with a near miss beside their readings."""
-    chance = random.Random(seed)
-    names = sorted({group.question[a:b] for group in groups for a, b in names_in(group.question)})
-    found = []
-    for group in groups:
-        missed = near_miss(group, names, chance) if chance.random() < share else None
-        found.append(group if missed is None else replace(group, readings=(*group.readings, missed)))
-    return found
 
 
 def answer_spans(text: str, answers: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -16,10 +16,8 @@ from eval.reader_data import (
     by_sentence,
     cut,
     fewer_readings,
-    near_miss,
     squad_groups,
     squad_questions,
-    with_near_misses,
 )
 from eval.reader_exam import examine
 from rag.errors import NewsdeskError
@@ -91,39 +89,6 @@ def test_a_file_of_another_format_is_told(tmp_path):
         squad_groups(tmp_path / "x.json", negatives=1, limit=None, seed=0)
 
 
-def test_a_near_miss_asks_for_another_name_or_number_and_is_answered_by_nothing():
-    text = "Lionsgate signed with Runway in 2024."
-    group = Group(
-        source="s",
-        question="What did Lionsgate sign in 2024?",
-        readings=(Reading(title="", text=text, answers=((22, 28),)),),
-    )
-    made = [near_miss(group, ["Netflix"], random.Random(seed)) for seed in range(20)]
-    assert all(item is not None for item in made)
-    assert len({item.question for item in made}) > 1
-    for item in made:
-        assert item.question != group.question
-        assert (item.text, item.answers) == (text, ())
-
-
-@pytest.mark.parametrize(
-    ("asked", "turned"),
-    [
-        ("when did it buy the studio?", {"when did it sell the studio?"}),
-        ("when was the studio bought?", {"when was the studio sold?"}),
-        ("who won the case?", {"who lost the case?"}),
-        (
-            "who is the largest shareholder?",
-            {f"who is the {one} shareholder?" for one in ("smallest", "lowest", "shortest", "fewest")},
-        ),
-    ],
-)
-def test_a_near_miss_asks_for_the_opposite_in_the_same_form(asked, turned):
-    group = Group(source="s", question=asked, readings=(Reading(title="", text="It is so.", answers=((0, 2),)),))
-    made = {near_miss(group, [], random.Random(seed)).question for seed in range(40)}
-    assert made <= turned
-
-
 def test_single_sentences_of_a_text_that_answers_stand_beside_the_likest_of_those_that_do_not():
     text = "Rain fell. Lionsgate signed with Runway in 2024. Runway makes films. Snow fell too. Lionsgate makes films."
     answer = text.index("2024")
@@ -147,23 +112,6 @@ def test_a_question_that_nothing_answers_has_sentences_that_do_not():
     made = by_sentence(group, random.Random(0))
     assert {one.text for one in made.readings} == {"One fell.", "Two fell."}
     assert not any(one.answers for one in made.readings)
-
-
-def test_a_near_miss_stands_beside_what_answers_the_question_as_it_was():
-    right = Reading(title="", text="Lionsgate signed in 2024.", answers=((0, 9),))
-    group = Group(source="s", question="Who signed in 2024?", readings=(right,))
-    (made,) = with_near_misses([group], share=1.0, seed=0)
-    assert made.question == group.question
-    assert made.readings[0] == right
-    assert made.readings[1].question not in ("", group.question)
-
-
-def test_a_question_without_name_or_number_has_no_near_miss():
-    group = Group(
-        source="s", question="what is it?", readings=(Reading(title="", text="It is a film.", answers=((6, 12),)),)
-    )
-    assert near_miss(group, ["Netflix"], random.Random(0)) is None
-    assert with_near_misses([group], share=1.0, seed=0) == [group]
 
 
 def test_answers_are_found_as_whole_words_whatever_the_punctuation():
