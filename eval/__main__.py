@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--gold", nargs="*", default=[], metavar="FILE", help="gold files (default: the bundled ones)"
     )
     calibrate.add_argument("--out", metavar="FILE", help="where to write (default: the answerer's own file)")
-    calibrate.add_argument("--false-refusals", type=float, default=0.06, help="share of answerable questions refused")
+    calibrate.add_argument("--false-refusals", type=float, default=0.07, help="share of answerable questions refused")
     calibrate.add_argument("--seed", type=int, default=0, help="of the cross-validation")
     calibrate.set_defaults(run=_calibrate)
     speed_command.add_parser(commands)
